@@ -1,0 +1,27 @@
+"""The one error tree. A message names the thing, the place and the next action, in one sentence or two."""
+
+
+class AvcoreError(Exception):
+    """Base of every error that a user can act on; ``exit_code`` is what the command line returns."""
+
+    exit_code = 1
+
+
+class UsageError(AvcoreError):
+    """The request cannot be understood: a bad option, range or combination."""
+
+    exit_code = 2
+
+
+class PresetError(UsageError):
+    """A preset is unknown, malformed or out of range."""
+
+
+class InputError(AvcoreError):
+    """An input file is missing, empty or unreadable."""
+
+    exit_code = 3
+
+
+class OutputError(AvcoreError):
+    """An output could not be written: folder, disk space, encoder."""

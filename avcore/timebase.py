@@ -1,0 +1,159 @@
+"""Time: exact frame rates, frame <-> seconds, frame ranges, durations with units.
+
+Fps is a ``Fraction``; the frame of index ``i`` is at ``i / fps`` seconds from the start of the range and
+carries the number ``start_frame + i``. Every range that a person types or a file name shows uses numbers.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+from numpy.typing import NDArray
+
+from avcore.errors import UsageError
+
+MAX_FPS = 1000
+
+
+def parse_fps(text: str | int | float | Fraction) -> Fraction:
+    """Frame rate as an exact ratio.
+
+    Accepts ``24``, ``"30000/1001"`` and the rounded NTSC spellings ``23.976``, ``29.97``, ``59.94`` ..., which
+    mean N*1000/1001. Other decimals are taken at their written value.
+
+    Raises:
+        UsageError: not a number, or not in ``(0, 1000]``.
+    """
+    try:
+        fps = Fraction(str(text).strip())
+    except (ValueError, ZeroDivisionError):
+        raise UsageError(f"fps {text!r} is not a frame rate; write 24, 29.97 or 30000/1001") from None
+    if not 0 < fps <= MAX_FPS:
+        raise UsageError(f"fps {text} is outside (0, {MAX_FPS}]")
+    if fps.denominator not in (1, 1001):
+        ntsc = Fraction(round(float(fps) * 1.001) * 1000, 1001)
+        if abs(fps - ntsc) < Fraction(1, 200):
+            return ntsc
+    return fps
+
+
+def parse_seconds(text: str) -> Fraction:
+    """Seconds from ``90``, ``90.5``, ``1:30``, ``1:02:03.5``, with an optional ``s`` or ``ms``.
+
+    Raises:
+        UsageError: not a time, or negative.
+    """
+    match = re.fullmatch(r"(?:(?:(\d+):)?(\d+):)?(\d+(?:\.\d*)?|\.\d+)\s*(ms|s)?", text.strip())
+    if not match:
+        raise UsageError(f"{text!r} is not a time; write seconds (90.5) or minutes:seconds (1:30.5)")
+    hours, minutes, seconds, unit = match.groups()
+    value = Fraction(seconds) / (1000 if unit == "ms" else 1)
+    return value + 60 * int(minutes or 0) + 3600 * int(hours or 0)
+
+
+@dataclass(frozen=True)
+class Duration:
+    """A length of time as a person writes it: seconds, musical beats or bars, or video frames."""
+
+    value: float
+    unit: str = "s"
+
+    UNITS = ("ms", "s", "beats", "bars", "frames")
+
+    @classmethod
+    def parse(cls, text: str | int | float) -> Duration:
+        """``0.25`` (seconds), ``"20ms"``, ``"1.5 s"``, ``"2 beats"``, ``"8 bars"``, ``"12 frames"``.
+
+        Raises:
+            ValueError: not a duration, or negative.
+        """
+        match = re.fullmatch(r"(\d+(?:\.\d*)?|\.\d+)\s*(ms|s|sec|beats?|bars?|frames?)?", str(text).strip())
+        if not match:
+            raise ValueError(f"{text!r} is not a duration; write 20ms, 0.5 s, 2 beats, 8 bars or 12 frames")
+        unit = {None: "s", "sec": "s", "beat": "beats", "bar": "bars", "frame": "frames"}.get(match[2], match[2])
+        return cls(float(match[1]), str(unit))
+
+    def seconds(self, *, tempo_bpm: float, beats_per_bar: int, fps: Fraction) -> float:
+        """Length in seconds under a tempo and a frame rate."""
+        beat_s = 60.0 / tempo_bpm
+        one = {"ms": 1e-3, "s": 1.0, "beats": beat_s, "bars": beat_s * beats_per_bar, "frames": float(1 / fps)}
+        return self.value * one[self.unit]
+
+    def __str__(self) -> str:
+        space = "" if self.unit in ("ms", "s") else " "
+        return f"{self.value:g}{space}{self.unit}"
+
+
+@dataclass(frozen=True)
+class Timebase:
+    """The frames of one job: ``n_frames`` frames at ``fps``, the first at ``start_s`` in the track.
+
+    ``start_frame`` is the number that the frame at ``start_s`` carries. A part of a job (``--frames 10-20``) is
+    the same timebase with another list of numbers, so that a frame never depends on which part renders it.
+    """
+
+    fps: Fraction
+    n_frames: int
+    start_s: Fraction = Fraction(0)
+    start_frame: int = 1
+
+    @classmethod
+    def for_duration(
+        cls, duration_s: float | Fraction, fps: Fraction, *, start_s: Fraction = Fraction(0), start_frame: int = 1
+    ) -> Timebase:
+        """The timebase that covers ``duration_s`` seconds: ``ceil(duration * fps)`` frames, at least one."""
+        exact = Fraction(duration_s) * fps
+        # A duration that came through a float may lie a rounding error above a whole number of frames.
+        n_frames = math.ceil(exact - Fraction(1, 10**6))
+        return cls(fps, max(1, n_frames), start_s, start_frame)
+
+    def time_s(self, number: int) -> float:
+        """Time in the track, in seconds, of the frame that carries ``number``."""
+        return float(self.start_s + (number - self.start_frame) / self.fps)
+
+    def times_s(self, numbers: NDArray[np.int64] | None = None) -> NDArray[np.float64]:
+        """Times in the track, in seconds [shape=(n,)], of ``numbers`` (all frames when omitted)."""
+        chosen = self.numbers() if numbers is None else numbers
+        return np.array([self.time_s(int(number)) for number in chosen], dtype=np.float64)
+
+    def numbers(self) -> NDArray[np.int64]:
+        """The numbers of all frames [shape=(n_frames,)]."""
+        return np.arange(self.start_frame, self.start_frame + self.n_frames, dtype=np.int64)
+
+    @property
+    def duration_s(self) -> Fraction:
+        """Length of the frames on screen."""
+        return self.n_frames / self.fps
+
+
+def parse_frames(text: str, timebase: Timebase) -> list[int]:
+    """Frame numbers from ``7``, ``10-20``, ``1-100x5`` or a comma-separated list of these, sorted, each once.
+
+    Raises:
+        UsageError: not a frame range, or a number outside the timebase.
+    """
+    first, last = timebase.start_frame, timebase.start_frame + timebase.n_frames - 1
+    numbers: set[int] = set()
+    for part in text.split(","):
+        numbers.update(_parse_range(part.strip(), text))
+    outside = sorted(number for number in numbers if not first <= number <= last)
+    if outside:
+        raise UsageError(f"frame {outside[0]} is outside this job, which has frames {first} to {last}")
+    return sorted(numbers)
+
+
+def _parse_range(part: str, text: str) -> Iterator[int]:
+    match = re.fullmatch(r"(-?\d+)(?:(?:-|\.\.)(-?\d+)(?:x(\d+))?)?", part)
+    if not match or match[3] == "0":
+        raise UsageError(f"{text!r} is not a frame range; write 10-20, 1-100x5 or 7,9-12")
+    first, last = int(match[1]), int(match[2] or match[1])
+    if last < first:
+        raise UsageError(f"the frame range {part} ends before it starts")
+    if last - first > 10**8:
+        raise UsageError(f"the frame range {part} is too long")
+    return iter(range(first, last + 1, int(match[3] or 1)))
