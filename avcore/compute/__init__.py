@@ -1,0 +1,1 @@
+"""Devices and kernels: one field, several implementations, one place that chooses."""

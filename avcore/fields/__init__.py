@@ -1,0 +1,1 @@
+"""Fields: what turns coordinates and controls into colour, one module per family."""

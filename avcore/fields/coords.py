@@ -1,0 +1,122 @@
+"""Where a pixel is: the planes of coordinates that enter a neural field.
+
+A picture is addressed by ``u`` (left to right) and ``v`` (top to bottom), both 0 to 1 across the picture, pixel
+centres at ``(i + 0.5) / size``. A *space* turns them into the inputs of the network.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from avcore.errors import PresetError
+from avcore.signals.spec import Driven
+from avcore.spec import setting
+
+Space = Literal["plane", "tile", "tunnel"]
+Symmetry = Literal["none", "mirror", "quad", "radial"]
+
+TAU = 2.0 * math.pi
+
+# Smallest radius that the tunnel's logarithm sees; the end of the tunnel is a point.
+TUNNEL_END = 1e-3
+
+
+@dataclass(frozen=True)
+class CoordsSpec:
+    """Which space the picture lies in, and how the camera moves through it."""
+
+    space: Space = setting(
+        "plane",
+        help="plane: a flat picture; tile: repeats without a seam in both directions; tunnel: rings that fly inwards",
+    )
+    scale: float = setting(1.0, help="how much of the field is seen; 1 is half a unit from the centre", low=0.01, high=50)
+    radius: bool = setting(False, help="give the network the distance from the centre as well")
+    symmetry: Symmetry = setting("none", help="mirror: left and right; quad: both ways; radial: a kaleidoscope")
+    folds: int = setting(6, help="mirrors of the radial symmetry", low=1, high=48)
+    zoom: Driven = setting(Driven.fixed(1.0), help="magnification; in the tunnel, in e-folds of depth beyond 1")
+    rotate: Driven = setting(Driven.fixed(0.0), help="turns, anti-clockwise")
+    pan_x: Driven = setting(Driven.fixed(0.0), help="way to the right, in picture heights (tile: in picture widths)")
+    pan_y: Driven = setting(Driven.fixed(0.0), help="way up, in picture heights")
+    swirl: Driven = setting(Driven.fixed(0.0), help="turns that the rotation gains from the centre to the edge")
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot repeat without a seam."""
+        if self.space == "tile":
+            if self.symmetry == "radial":
+                raise PresetError("radial symmetry cannot tile: choose space plane, or symmetry mirror or quad")
+            for name in ("zoom", "rotate", "swirl"):
+                driven: Driven = getattr(self, name)
+                if driven != type(self).__dataclass_fields__[name].default:
+                    raise PresetError(f"{name} does not tile: remove it, or choose space plane")
+
+    def inputs(self) -> tuple[str, ...]:
+        """Names of the planes that ``planes`` returns, in order; weights are drawn by these names."""
+        names = {
+            "plane": ("x", "y"),
+            "tile": ("x.cos", "x.sin", "y.cos", "y.sin"),
+            "tunnel": ("depth", "angle.cos", "angle.sin"),
+        }[self.space]
+        return (*names, "r") if self.radius else names
+
+    def planes(self, xp: Any, u: Any, v: Any, *, aspect: float, controls: Mapping[str, float]) -> Any:
+        """The network's coordinate inputs [shape=(len(inputs()), n)] of pixels ``u``, ``v`` [shape=(n,)].
+
+        ``aspect`` is width over height; the shorter half side of the plane is 0.5 * scale long. ``controls`` holds
+        the signals' values at this frame.
+        """
+        if self.space == "tile":
+            return self._tile(xp, u, v, controls)
+        x, y = self._camera(xp, u, v, aspect, controls)
+        if self.symmetry in ("mirror", "quad"):
+            x = xp.abs(x)
+            y = xp.abs(y) if self.symmetry == "quad" else y
+        r = xp.sqrt(x * x + y * y)
+        if self.symmetry == "radial" or self.space == "tunnel":
+            angle = xp.atan2(y, x)
+            if self.symmetry == "radial":
+                sector = TAU / self.folds
+                angle = xp.abs(angle - sector * xp.floor(angle / sector + 0.5))
+            if self.space == "tunnel":
+                return self._tunnel(xp, r, angle, controls)
+            x, y = r * xp.cos(angle), r * xp.sin(angle)
+        return xp.stack([x, y, r] if self.radius else [x, y])
+
+    def _camera(self, xp: Any, u: Any, v: Any, aspect: float, controls: Mapping[str, float]) -> tuple[Any, Any]:
+        zoom = 1.0 if self.space == "tunnel" else max(1e-3, self.zoom.at(controls))
+        size = self.scale / zoom
+        x = (u - 0.5) * (aspect * size) - self.pan_x.at(controls) * size
+        y = (0.5 - v) * size - self.pan_y.at(controls) * size
+        turn = self.rotate.at(controls) * TAU
+        if self.swirl.base or self.swirl.by:
+            bend = (self.swirl.at(controls) * TAU * 2.0 / self.scale) * xp.sqrt(x * x + y * y) - turn
+            c, s = xp.cos(bend), xp.sin(bend)
+            return c * x - s * y, s * x + c * y
+        if turn:
+            c, s = math.cos(turn), math.sin(turn)
+            return c * x + s * y, c * y - s * x
+        return x, y
+
+    def _tunnel(self, xp: Any, r: Any, angle: Any, controls: Mapping[str, float]) -> Any:
+        # The angle goes in as a point on a circle, so that the tunnel has no seam; the depth goes on for ever.
+        depth = 0.5 * self.scale * (xp.log(r / self.scale + TUNNEL_END) + (self.zoom.at(controls) - 1.0))
+        planes = [xp.sin(depth), 0.5 * xp.cos(angle), 0.5 * xp.sin(angle)]
+        return xp.stack([*planes, r] if self.radius else planes)
+
+    def _tile(self, xp: Any, u: Any, v: Any, controls: Mapping[str, float]) -> Any:
+        # Folding into [0, 1) before the sine makes opposite edges equal to the last bit.
+        x = u - self.pan_x.at(controls)
+        y = 1.0 - v - self.pan_y.at(controls)
+        x, y = x - xp.floor(x), y - xp.floor(y)
+        if self.symmetry in ("mirror", "quad"):
+            x = xp.abs(x - 0.5)
+            y = xp.abs(y - 0.5) if self.symmetry == "quad" else y
+        # A circle whose way round is as long as the plane is wide.
+        size = self.scale / TAU
+        planes = [size * wave(plane * TAU) for plane in (x, y) for wave in (xp.cos, xp.sin)]
+        if self.radius:
+            sx, sy = xp.sin((x - 0.5) * math.pi), xp.sin((y - 0.5) * math.pi)
+            planes.append((self.scale / math.pi) * xp.sqrt(sx * sx + sy * sy))
+        return xp.stack(planes)

@@ -1,0 +1,148 @@
+"""The neural field: a small network ``(x, y, t, signals) -> colour``, evaluated at every pixel.
+
+A compositional pattern-producing network (Stanley 2007). Time and signals are the same for every pixel of a
+frame, so they enter as a bias of the first layer, computed once a frame.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from avcore.compute.device import Device
+from avcore.fields.activations import ACTIVATIONS, Activation
+from avcore.fields.colour import Colouring, ColourSpec
+from avcore.fields.coords import CoordsSpec
+from avcore.fields.moment import Moment, Tile
+from avcore.fields.weights import Weights
+from avcore.signals.spec import Driven
+from avcore.spec import setting
+from avcore.timebase import Duration
+
+LoopSound = Literal["fold", "live"]
+
+TAU = 2.0 * math.pi
+TIME_INPUTS = ("t.cos", "t.sin")
+
+# Ratio of the two periods of the time's path when it does not loop: the golden ratio, so that it never repeats.
+APART = (1.0 + math.sqrt(5.0)) / 2.0
+
+
+@dataclass(frozen=True)
+class LoopSpec:
+    """A perfect loop: the frame after the last is the first."""
+
+    period: Duration = setting(help="length of the loop (8 bars, 10 s); rounded to whole frames")
+    sound: LoopSound = setting(
+        "fold", help="fold: hear the loop's own stretch of the song again and again; live: follow the whole song"
+    )
+    crossfade: Duration = setting(Duration(0.5), help="how long the folded sound takes to flow back to its beginning")
+
+
+@dataclass(frozen=True)
+class CppnSpec:
+    """Architecture, seed and motion of a neural field."""
+
+    layers: int = setting(3, help="hidden layers", low=1, high=32)
+    width: int = setting(4, help="units of each hidden layer", low=1, high=1024)
+    activations: tuple[Activation, ...] = setting(
+        ("sin", "cos", "gaussian", "tanh"), help="activations of the hidden layers, repeated in turn"
+    )
+    gain: float = setting(5.0, help="gain of the hidden layers; near 1 every picture turns grey", low=0.0, high=100.0)
+    output_gain: float = setting(1.0, help="gain of the output layer: the strength of the colours", low=0.0, high=100.0)
+    ground: float = setting(0.0, help="size of the output layer's biases: the colour where nothing is", low=0.0, high=20.0)
+    seed: int = setting(0, help="which network", low=0, high=2**32 - 1)
+    weights: str | None = setting(None, help="a safetensors file in the preset's folder, in place of the seed")
+    inputs: tuple[str, ...] = setting((), help="signals that enter the network")
+    audio: float = setting(0.15, help="how far the signals in `inputs` move the network", low=0.0, high=20.0)
+    coords: CoordsSpec = setting(CoordsSpec(), help="space, symmetry and camera")
+    motion: float = setting(0.5, help="how far the network travels by itself; 0 holds it still", low=0.0, high=50.0)
+    period: Duration = setting(Duration(40.0), help="time of one round of that travel, unless `loop` says otherwise")
+    clock: Driven = setting(
+        Driven.fixed(1.0),
+        help="seconds of travel: base counts the song's own seconds, signals (with integrate: true) add theirs",
+    )
+    loop: LoopSpec | None = setting(None, help="make it a perfect loop")
+    drift: float = setting(0.0, help="how far the weights themselves wander, in parts of their size", low=0.0, high=2.0)
+    drift_period: Duration = setting(Duration(30.0), help="time of one round of that wandering")
+
+    def input_names(self) -> tuple[str, ...]:
+        """Names of the inputs of the first layer: coordinates, the two of time, signals."""
+        return (*self.coords.inputs(), *TIME_INPUTS, *self.inputs)
+
+    def draw_weights(self) -> Weights:
+        """The network that the seed stands for."""
+        return Weights.draw(
+            self.input_names(),
+            layers=self.layers,
+            width=self.width,
+            gain=self.gain,
+            output_gain=self.output_gain,
+            ground=self.ground,
+            seed=self.seed,
+        )
+
+    def load_weights(self, path: Path) -> Weights:
+        """The network in a weight file, held to this architecture."""
+        return Weights.load(path, self.input_names(), layers=self.layers, width=self.width)
+
+
+class Cppn:
+    """A neural field ready to be evaluated: weights there, palette made, durations in seconds."""
+
+    stateless = True
+
+    def __init__(
+        self, spec: CppnSpec, colour: ColourSpec, weights: Weights, *, seconds: Callable[[Duration], float]
+    ) -> None:
+        self.spec = spec
+        self.weights = weights
+        self._colouring = Colouring(colour)
+        self._period_s = seconds(spec.period if spec.loop is None else spec.loop.period)
+        self._drift_period_s = seconds(spec.drift_period)
+        self._activations = [ACTIVATIONS[spec.activations[i % len(spec.activations)]] for i in range(spec.layers)]
+
+    def at(self, moment: Moment, device: Device, *, aspect: float) -> Tile:
+        """The picture at one moment: a function from ``u``, ``v`` [shape=(n,)] to sRGB [shape=(3, n), 0..1]."""
+        spec, xp = self.spec, device.xp
+        (first, bias), *rest = self._weights(moment).layers
+        n_coords = len(spec.coords.inputs())
+        bias = bias + first[:, n_coords:] @ self._frame_inputs(moment)
+        *hidden, (out, out_bias) = [
+            (device.asarray(matrix), device.asarray(column[:, None]))
+            for matrix, column in [(first[:, :n_coords], bias), *rest]
+        ]
+        colouring = self._colouring.frame(device, moment.controls)
+
+        def network(u: Any, v: Any) -> Any:
+            h = spec.coords.planes(xp, u, v, aspect=aspect, controls=moment.controls)
+            for (matrix, column), activation in zip(hidden, self._activations, strict=True):
+                h = activation(xp, xp.matmul(matrix, h) + column)
+            return xp.matmul(out, h) + out_bias
+
+        def tile(u: Any, v: Any) -> Any:
+            if colouring.light_step is None:
+                return colouring(network(u, v))
+            right, up = colouring.light_step
+            return colouring(network(u, v), network(u + right / aspect, v - up))
+
+        return tile
+
+    def _weights(self, moment: Moment) -> Weights:
+        turns = moment.turns(Driven.fixed(1.0), self._drift_period_s)
+        return self.weights.wander(self.spec.drift, turns, self.spec.seed)
+
+    def _frame_inputs(self, moment: Moment) -> NDArray[np.float64]:
+        spec = self.spec
+        turns = TAU * moment.turns(spec.clock, self._period_s)
+        apart = 1.0 if spec.loop is not None else APART
+        time = (spec.motion * math.cos(turns), spec.motion * math.sin(turns / apart))
+        # Signals are centred: silence and full level move the network as far in opposite directions.
+        signals = [spec.audio * (2.0 * moment.controls[name] - 1.0) for name in spec.inputs]
+        return np.array([*time, *signals], dtype=np.float64)

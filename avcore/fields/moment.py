@@ -1,0 +1,47 @@
+"""What a field may know about one frame."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from avcore.signals.spec import Driven
+
+# A picture at one moment: u, v [shape=(n,)] -> sRGB [shape=(3, n), 0..1], arrays of the device's namespace.
+Tile = Callable[[Any, Any], Any]
+
+
+@dataclass(frozen=True)
+class Moment:
+    """One moment of a song: its time and the value of every signal.
+
+    ``loop_phase`` is None, or the place in a perfect loop, in [0, 1).
+    """
+
+    time_s: float
+    controls: Mapping[str, float]
+    loop_phase: float | None = None
+
+    def turns(self, clock: Driven, period_s: float) -> float:
+        """Rounds of ``period_s`` that ``clock`` (seconds per second, plus what signals add) has made.
+
+        In a loop the song's own seconds make exactly one round, whatever the period.
+        """
+        added = clock.at(self.controls) - clock.base
+        if self.loop_phase is not None:
+            return self.loop_phase + added / period_s
+        return (clock.base * self.time_s + added) / period_s
+
+
+class Field(Protocol):
+    """A family of pictures, ready to be evaluated at any moment and any pixel."""
+
+    @property
+    def stateless(self) -> bool:
+        """Whether a frame depends on its moment alone; if not, a song is one task."""
+        ...
+
+    def at(self, moment: Moment, device: Any, *, aspect: float) -> Tile:
+        """The picture at one moment, for a frame ``aspect`` times as wide as high."""
+        ...

@@ -1,0 +1,45 @@
+"""sRGB and OKLab, in which equal steps look equal (Ottosson 2020, https://bottosson.github.io/posts/oklab)."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+_TO_LMS = np.array(
+    [
+        [0.4122214708, 0.5363325363, 0.0514459929],
+        [0.2119034982, 0.6806995451, 0.1073969566],
+        [0.0883024619, 0.2817188376, 0.6299787005],
+    ]
+)
+_TO_LAB = np.array(
+    [
+        [0.2104542553, 0.7936177850, -0.0040720468],
+        [1.9779984951, -2.4285922050, 0.4505937099],
+        [0.0259040371, 0.7827717662, -0.8086757660],
+    ]
+)
+_FROM_LAB = np.linalg.inv(_TO_LAB)
+_FROM_LMS = np.linalg.inv(_TO_LMS)
+
+
+def srgb_to_linear(srgb: Array) -> Array:
+    """Display-referred sRGB to linear light, any shape (IEC 61966-2-1)."""
+    return np.where(srgb <= 0.04045, srgb / 12.92, ((np.maximum(srgb, 0.0) + 0.055) / 1.055) ** 2.4)
+
+
+def linear_to_srgb(linear: Array) -> Array:
+    """Linear light to display-referred sRGB, any shape (IEC 61966-2-1)."""
+    return np.where(linear <= 0.0031308, linear * 12.92, 1.055 * np.maximum(linear, 0.0) ** (1 / 2.4) - 0.055)
+
+
+def srgb_to_oklab(srgb: Array) -> Array:
+    """Display-referred sRGB [shape=(..., 3), 0..1] to OKLab (lightness 0..1, a, b)."""
+    return np.asarray(np.cbrt(srgb_to_linear(srgb) @ _TO_LMS.T) @ _TO_LAB.T)
+
+
+def oklab_to_srgb(oklab: Array) -> Array:
+    """OKLab to display-referred sRGB [shape=(..., 3)], clipped to the gamut [0, 1]."""
+    return np.clip(linear_to_srgb((oklab @ _FROM_LAB.T) ** 3 @ _FROM_LMS.T), 0.0, 1.0)

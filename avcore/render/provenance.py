@@ -1,0 +1,39 @@
+"""Where a frame came from: what every output carries, so that it can be made again."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+
+import numpy as np
+
+import avcore
+from avcore.presets.hashing import preset_hash
+from avcore.render.frames import Frames
+
+
+def provenance(frames: Frames, *, pixel: str, quality: str, overlay: str | None) -> Mapping[str, str | int]:
+    """Hashes, versions and device of a job. ``job`` is a hash of all that decides pixels."""
+    track, timebase = frames.track, frames.timebase
+    weights = hashlib.sha256()
+    for matrix, bias in frames.weights.layers:
+        weights.update(np.ascontiguousarray(matrix).tobytes() + np.ascontiguousarray(bias).tobytes())
+    decides: dict[str, str | int] = {
+        "preset_sha256": preset_hash(frames.preset),
+        "weights_sha256": weights.hexdigest(),
+        "audio_sha256": track.audio_sha256,
+        "track_contract": track.contract_version,
+        "analysis": json.dumps(dict(track.settings), sort_keys=True),
+        "fps": str(timebase.fps),
+        "start_s": str(timebase.start_s),
+        "start_frame": timebase.start_frame,
+        "size": "x".join(map(str, frames.size)),
+        "pixel": pixel,
+        "quality": quality,
+        "overlay": overlay or "",
+        "device": frames.device.name,
+        "avcore": avcore.__version__,
+    }
+    job = hashlib.sha256(json.dumps(decides, sort_keys=True).encode()).hexdigest()
+    return {"job": job, **decides, "preset": frames.preset.name, "device_description": frames.device.description}

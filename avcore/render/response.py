@@ -1,0 +1,103 @@
+"""Does the picture move, and does it move with the sound? Statistics gathered while frames go by."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+# Grid of pixels that is looked at, and what counts as uniform or as following the sound.
+LOOK = (36, 64)
+UNIFORM_STD = 0.02
+FOLLOWS_MARGIN = 0.1
+SHUFFLES = 32
+
+
+@dataclass(frozen=True)
+class Response:
+    """What the frames of a job did.
+
+    ``correlation`` is Pearson's, between the change from frame to frame and ``signal`` (its value or its speed,
+    whichever fits best); ``shuffled`` is the mean of the same best fit against the track turned round by random
+    amounts, so that a picture which moves by itself scores no more than that.
+    """
+
+    frames: int
+    mean_contrast: float
+    uniform_frames: int
+    mean_change: float
+    signal: str | None
+    correlation: float
+    shuffled: float
+
+    def warnings(self) -> list[str]:
+        """What an artist should know, as sentences."""
+        found = []
+        if self.uniform_frames > 0.05 * self.frames:
+            found.append(
+                f"{self.uniform_frames} of {self.frames} frames are nearly uniform; raise field.gain or "
+                "field.output_gain, or look whether the song is silent there"
+            )
+        if self.frames > 50 and self.mean_change < 1e-4:
+            found.append("the picture hardly moves; raise field.motion, field.audio or the signals' ranges")
+        elif self.frames > 50 and self.correlation < self.shuffled + FOLLOWS_MARGIN:
+            found.append("the picture does not follow the sound; raise field.audio, or let signals drive its settings")
+        return found
+
+
+class ResponseMeter:
+    """Looks at every frame of a job, in order, and keeps a few numbers of each."""
+
+    def __init__(self) -> None:
+        self._contrast: list[float] = []
+        self._change: list[float] = []
+        self._before: NDArray[np.float32] | None = None
+
+    def look(self, frame: NDArray[Any]) -> None:
+        """Take in the next frame [shape=(height, width, 3)], any pixel type."""
+        height, width = frame.shape[:2]
+        thumb = frame[:: max(1, height // LOOK[0]), :: max(1, width // LOOK[1])].astype(np.float32)
+        if np.issubdtype(frame.dtype, np.integer):
+            thumb /= np.iinfo(frame.dtype).max
+        self._contrast.append(float(thumb.std(axis=(0, 1)).max()))
+        if self._before is not None:
+            self._change.append(float(np.abs(thumb - self._before).mean()))
+        self._before = thumb
+
+    def response(self, controls: Mapping[str, NDArray[np.float64]]) -> Response:
+        """The verdict, given each signal at the frames that were looked at [shape=(frames,)]."""
+        change = np.array(self._change)
+        candidates = [
+            (name, drive)
+            for name, values in controls.items()
+            for drive in (values[1:], np.abs(np.diff(values)))
+        ]
+        scores = [_correlation(change, drive) for _, drive in candidates]
+        best = int(np.argmax(scores)) if scores else -1
+        return Response(
+            frames=len(self._contrast),
+            mean_contrast=float(np.mean(self._contrast)) if self._contrast else 0.0,
+            uniform_frames=int(np.sum(np.array(self._contrast) < UNIFORM_STD)),
+            mean_change=float(change.mean()) if len(change) else 0.0,
+            signal=candidates[best][0] if scores else None,
+            correlation=scores[best] if scores else 0.0,
+            shuffled=_shuffled(change, [drive for _, drive in candidates]),
+        )
+
+
+def _correlation(a: NDArray[np.float64], b: NDArray[np.float64]) -> float:
+    """Pearson's r; 0 where either does not vary."""
+    if len(a) < 3 or np.std(a) < 1e-9 or np.std(b) < 1e-9:
+        return 0.0
+    return float(np.corrcoef(a, b)[0, 1])
+
+
+def _shuffled(change: NDArray[np.float64], drives: list[NDArray[np.float64]]) -> float:
+    """Mean best correlation with the signals turned round by amounts that keep their rhythm but lose the place."""
+    if len(change) < 3 or not drives:
+        return 0.0
+    turns = np.random.default_rng(0).integers(len(change) // 10 + 1, max(2, len(change)), SHUFFLES)
+    return float(np.mean([max(_correlation(change, np.roll(drive, turn)) for drive in drives) for turn in turns]))
