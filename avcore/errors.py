@@ -25,3 +25,9 @@ class InputError(AvcoreError):
 
 class OutputError(AvcoreError):
     """An output could not be written: folder, disk space, encoder."""
+
+
+class Interrupted(AvcoreError):
+    """The user stopped the work; the message says what is left and how to go on."""
+
+    exit_code = 130

@@ -14,6 +14,7 @@ from avcore.compute.device import Device
 from avcore.errors import PresetError
 from avcore.fields.cppn import Cppn
 from avcore.fields.moment import Moment, Tile
+from avcore.fields.weights import Weights
 from avcore.presets.library import resolve_inside
 from avcore.presets.preset import Preset
 from avcore.signals.controls import Controls, compute_controls
@@ -54,7 +55,8 @@ class Frames:
         self._frame_s = float(1 / timebase.fps)
         self.controls = compute_controls(preset.signals, track, fps=timebase.fps)
         self.loop_frames = self._fold()
-        self._field = self._make_field()
+        self.weights = self._weights()
+        self._field = Cppn(preset.field, preset.colour, self.weights, seconds=self._seconds)
         self._pool = ThreadPoolExecutor(threads or os.cpu_count() or 1) if device.name == "cpu" else None
 
     def close(self) -> None:
@@ -86,15 +88,13 @@ class Frames:
             )
         return frames
 
-    def _make_field(self) -> Cppn:
+    def _weights(self) -> Weights:
         spec = self.preset.field
         if spec.weights is None:
-            weights = spec.draw_weights()
-        elif self.preset.path is None:
+            return spec.draw_weights()
+        if self.preset.path is None:
             raise PresetError(f"field.weights: {spec.weights!r} is relative to a preset file, and this preset has none")
-        else:
-            weights = spec.load_weights(resolve_inside(self.preset.path.parent, spec.weights))
-        return Cppn(spec, self.preset.colour, weights, seconds=self._seconds)
+        return spec.load_weights(resolve_inside(self.preset.path.parent, spec.weights))
 
     def moment(self, number: int, *, late: float = 0.0) -> Moment:
         """What the field sees at frame ``number``, or ``late`` frames after it."""

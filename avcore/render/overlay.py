@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-PLACEHOLDERS = ("time", "frame", "title", "preset", "bpm")
+from avcore.render.frames import Frames
 
-
-def fill_in(text: str, values: Mapping[str, str]) -> str:
-    """``text`` with ``{time}``, ``{frame}``, ``{title}``, ``{preset}`` and ``{bpm}`` replaced."""
-    for name in PLACEHOLDERS:
-        text = text.replace("{" + name + "}", values[name])
-    return text
+def text_for(template: str, frames: Frames, number: int, *, title: str) -> str:
+    """``template`` with ``{time}``, ``{frame}``, ``{title}``, ``{preset}`` and ``{bpm}`` filled in for one frame."""
+    minutes, seconds = divmod(frames.timebase.time_s(number), 60)
+    values = {
+        "time": f"{int(minutes)}:{seconds:05.2f}",
+        "frame": str(number),
+        "title": title,
+        "preset": frames.preset.name,
+        "bpm": f"{frames.track.tempo_bpm:.0f}",
+    }
+    for name, value in values.items():
+        template = template.replace("{" + name + "}", value)
+    return template
 
 
 def draw(frame: NDArray[Any], text: str) -> None:

@@ -1,0 +1,64 @@
+# `make demo` and `make test` set up everything they need, in this folder, and work offline afterwards.
+
+PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do \
+	command -v $$p >/dev/null && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { command -v $$p; break; }; done)
+VENV ?= .venv
+BIN := $(VENV)/bin
+OUT ?= out
+AUDIO ?= $(OUT)/demo.wav
+PRESET ?= ember
+RENDER ?= --resolution 720p --fps 30 --duration 30
+
+.PHONY: demo test test-all test-torch test-py313 lint types bench clean
+
+demo: $(VENV)/.installed
+	@mkdir -p $(OUT)
+	@test "$(AUDIO)" != "$(OUT)/demo.wav" || $(BIN)/python -m avcore.audio.demo "$(AUDIO)"
+	$(BIN)/avcore render "$(AUDIO)" "$(OUT)/demo.mp4" --preset $(PRESET) $(RENDER) --overwrite
+
+test: $(VENV)/.installed-test
+	$(BIN)/python -m pytest -m "not slow"
+
+# The long tests too, the torch path, and the newest Python that avcore supports.
+test-all: $(VENV)/.installed-test test-torch test-py313
+	$(BIN)/python -m pytest
+
+test-torch:
+	$(MAKE) VENV=.venv-torch .venv-torch/.installed-test
+	.venv-torch/bin/pip install --quiet torch==2.13.0
+	.venv-torch/bin/python -m pytest tests/core/test_fields_torch.py
+
+test-py313:
+	$(MAKE) VENV=.venv-313 PYTHON="$${PYTHON313:-python3.13}" test
+
+lint: $(VENV)/.installed-lint
+	$(BIN)/ruff check . && $(BIN)/ruff format --check .
+
+types: $(VENV)/.installed-lint
+	$(BIN)/mypy
+
+bench: $(VENV)/.installed-test
+	$(BIN)/python -m tests.bench
+
+$(VENV)/bin/python:
+	@test -n "$(PYTHON)" || { echo "avcore needs Python 3.11 or newer; install it, or name it: make PYTHON=/path/to/python3" >&2; exit 1; }
+	@"$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || \
+		if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then apt-get update -qq && apt-get install -y -qq python3-venv; \
+		else echo "Python's venv module is missing; run: sudo apt-get install python3-venv" >&2; exit 1; fi
+	"$(PYTHON)" -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --upgrade pip
+
+$(VENV)/.installed: pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --editable .
+	@touch $@
+
+$(VENV)/.installed-test: $(VENV)/.installed
+	$(BIN)/python -m pip install --quiet --editable '.[test]'
+	@touch $@
+
+$(VENV)/.installed-lint: $(VENV)/.installed-test
+	$(BIN)/python -m pip install --quiet --editable '.[test,lint]'
+	@touch $@
+
+clean:
+	rm -rf .venv .venv-torch .venv-313 $(OUT)

@@ -1,0 +1,7 @@
+"""``python -m avcore`` is the command ``avcore``."""
+
+import sys
+
+from avcore.cli import main
+
+sys.exit(main())

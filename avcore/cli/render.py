@@ -1,0 +1,90 @@
+"""``avcore render SONG OUT``: a video, or a folder of images, that moves with the music."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from avcore.cli.options import add_picture_options, add_range_options, load_chosen_preset
+from avcore.cli.progress import Progress
+
+if TYPE_CHECKING:
+    from avcore.render.job import RenderReport
+
+HELP = "make a video (OUT with an ending) or a folder of images (OUT without one) from a song"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Arguments of ``avcore render``."""
+    add_picture_options(parser)
+    add_range_options(parser)
+    parser.add_argument("--no-audio", action="store_true", help="leave the sound out of the video")
+    video = parser.add_argument_group("video")
+    video.add_argument("--codec", help="h264, hevc, av1, vp9, prores, ffv1, gif (default: by the ending of OUT)")
+    video.add_argument("--crf", type=int, help="quality of the encoder: lower is better and larger")
+    video.add_argument("--speed", help="draft, fast, medium, slow, or the encoder's own name for a speed")
+    video.add_argument("--hardware", help="encode on nvenc, qsv, videotoolbox, vaapi or amf")
+    images = parser.add_argument_group("images")
+    images.add_argument("--format", choices=("png", "exr"), default="png", help="of a folder of images (default png)")
+    images.add_argument("--bits", type=int, choices=(8, 16), default=8, help="of a PNG channel; EXR is half float, linear")
+
+
+@dataclass(frozen=True)
+class Result:
+    """A finished render."""
+
+    report: RenderReport
+
+    def text(self) -> str:
+        """The report for people."""
+        report = self.report
+        response = report.response
+        skipped = f" ({report.skipped} were there already)" if report.skipped else ""
+        lines = [
+            f"{report.out}",
+            f"  {report.frames} frames{skipped} in {report.seconds:.1f} s: {report.frames_per_second:.1f} frames/s, "
+            f"{report.times_real_time:.2f} times real time",
+            "  " + ", ".join(f"{stage} {seconds:.1f} s" for stage, seconds in report.stages_s.items()),
+            f"  {report.device}"
+            + (f", peak memory {report.peak_memory_mb:.0f} MB" if report.peak_memory_mb is not None else ""),
+        ]
+        if response.signal is not None and response.frames > 50:
+            lines.append(
+                f"  moves with the sound: correlation {response.correlation:.2f} with {response.signal} "
+                f"(shuffled track {response.shuffled:.2f})"
+            )
+        return "\n".join([*lines, *(f"  note: {warning}" for warning in report.warnings)])
+
+
+def run(args: argparse.Namespace) -> Result:
+    """Render as the arguments say."""
+    from avcore.encode import ImageSettings, VideoSettings
+    from avcore.render.job import RenderJob, render
+
+    preset = load_chosen_preset(args)
+    draft = args.quality == "draft"
+    images = None if args.out.suffix else ImageSettings(format=args.format, bits=16 if args.format == "exr" else args.bits)
+    job = RenderJob(
+        audio=args.audio,
+        out=args.out,
+        preset=preset,
+        size=args.resolution,
+        fps=args.fps,
+        start_s=args.start,
+        duration_s=args.duration,
+        frames=args.frames,
+        start_frame=args.start_frame,
+        device=args.device,
+        quality=args.quality,
+        threads=args.threads,
+        overlay=args.overlay,
+        sound=not args.no_audio,
+        overwrite=args.overwrite,
+        images=images,
+        video=VideoSettings(
+            codec=args.codec, crf=args.crf, speed=args.speed or ("draft" if draft else None), hardware=args.hardware
+        ),
+    )
+    with Progress() as progress:
+        return Result(render(job, progress=progress))

@@ -1,0 +1,223 @@
+"""The main job: a song and a preset become a video or a bake folder, with a report of how it went."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from fractions import Fraction
+from pathlib import Path
+
+from avcore.audio import FeatureTrack, analyze
+from avcore.compute.device import choose
+from avcore.encode import ImageSettings, Sink, Soundtrack, VideoSettings, open_sequence, open_video
+from avcore.errors import Interrupted, UsageError
+from avcore.presets.preset import Preset
+from avcore.render import overlay
+from avcore.render.frames import Frames, Quality
+from avcore.render.provenance import provenance
+from avcore.render.response import Response, ResponseMeter
+from avcore.timebase import Timebase, parse_frames
+
+# Called with the name of the stage, how much is done and how much there is.
+Progress = Callable[[str, float, float], None]
+
+
+@dataclass(frozen=True)
+class RenderJob:
+    """All that one render needs. ``images`` makes ``out`` a folder of images, otherwise it is a video file."""
+
+    audio: Path
+    out: Path
+    preset: Preset
+    size: tuple[int, int] = (1280, 720)
+    fps: Fraction = Fraction(30)
+    start_s: Fraction = Fraction(0)
+    duration_s: Fraction | None = None
+    frames: str | None = None
+    start_frame: int = 1
+    device: str = "auto"
+    quality: Quality = "final"
+    threads: int | None = None
+    overlay: str | None = None
+    sound: bool = True
+    overwrite: bool = False
+    images: ImageSettings | None = None
+    video: VideoSettings = field(default_factory=VideoSettings)
+
+
+@dataclass(frozen=True)
+class RenderReport:
+    """How a render went. ``stages_s`` says where the time went; the encoder works beside the field."""
+
+    out: str
+    frames: int
+    skipped: int
+    seconds: float
+    frames_per_second: float
+    times_real_time: float
+    stages_s: Mapping[str, float]
+    peak_memory_mb: float | None
+    device: str
+    response: Response
+    warnings: list[str]
+
+
+def timebase_for(track: FeatureTrack, job: RenderJob) -> Timebase:
+    """The frames that the job asks for, before ``--frames`` picks some of them.
+
+    Raises:
+        UsageError: the range lies outside the track.
+    """
+    length = Fraction(track.duration_s).limit_denominator(10**6)
+    if job.start_s >= length:
+        raise UsageError(f"--start {float(job.start_s):g} s is beyond the end of the track ({float(length):.2f} s)")
+    duration = length - job.start_s if job.duration_s is None else min(job.duration_s, length - job.start_s)
+    if duration <= 0:
+        raise UsageError("--duration must be above 0")
+    return Timebase.for_duration(duration, job.fps, start_s=job.start_s, start_frame=job.start_frame)
+
+
+def render(job: RenderJob, *, progress: Progress = lambda *_: None) -> RenderReport:
+    """Analyse, draw and write every frame of ``job``.
+
+    Raises:
+        InputError: the sound cannot be read.
+        UsageError: the request makes no sense.
+        OutputError: the output cannot be written; nothing half-written stays.
+        Interrupted: stopped by the user; says how to go on.
+    """
+    clock = _Stopwatch()
+    with clock.stage("analysis"):
+        track = analyze(job.audio, progress=lambda done: progress("analysis", done, 1.0))
+    timebase = timebase_for(track, job)
+    numbers = parse_frames(job.frames, timebase) if job.frames else [int(n) for n in timebase.numbers()]
+    with ExitStack() as stack:
+        with clock.stage("preparation"):
+            device = choose(job.device)
+            frames = stack.enter_context(
+                Frames(
+                    job.preset, track, timebase, size=job.size, device=device, quality=job.quality, threads=job.threads
+                )
+            )
+            sink, todo = _open(job, frames, numbers)
+        meter = ResponseMeter()
+        done = 0
+        try:
+            with ExitStack() as open_sink:
+                open_sink.enter_context(sink)
+                for number in todo:
+                    with clock.stage("field"):
+                        frame = frames.frame(number, sink.pixel)
+                        if job.overlay:
+                            overlay.draw(frame, overlay.text_for(job.overlay, frames, number, title=job.audio.stem))
+                        meter.look(frame)
+                    with clock.stage("waiting for the encoder"):
+                        sink.write(number, frame)
+                    done += 1
+                    progress("frames", done, len(todo))
+                with clock.stage("finishing"):
+                    open_sink.close()
+        except KeyboardInterrupt:
+            raise Interrupted(_how_to_go_on(job, done, len(todo))) from None
+    controls = frames.controls.frames(timebase.times_s(todo), span_s=float(1 / timebase.fps))
+    response = meter.response(controls)
+    seconds = clock.total()
+    return RenderReport(
+        out=str(job.out),
+        frames=len(todo),
+        skipped=len(numbers) - len(todo),
+        seconds=seconds,
+        frames_per_second=len(todo) / seconds,
+        times_real_time=len(todo) / float(timebase.fps) / seconds,
+        stages_s=clock.stages,
+        peak_memory_mb=peak_memory_mb(),
+        device=device.description,
+        response=response,
+        warnings=[*response.warnings(), *_loop_warning(frames)],
+    )
+
+
+def _open(job: RenderJob, frames: Frames, numbers: list[int]) -> tuple[Sink, list[int]]:
+    """The sink and the frames that it still needs."""
+    timebase = frames.timebase
+    if job.images:
+        origin = provenance(frames, pixel=job.images.pixel, quality=job.quality, overlay=job.overlay)
+        folder = open_sequence(
+            job.out,
+            size=job.size,
+            fps=job.fps,
+            image=job.images,
+            start_frame=job.start_frame,
+            provenance=origin,
+            overwrite=job.overwrite,
+        )
+        return folder, folder.missing(numbers)
+    if numbers != list(range(numbers[0], numbers[-1] + 1)):
+        raise UsageError("a video needs consecutive frames; give --frames FIRST-LAST, or render to a folder")
+    soundtrack = None
+    if job.sound:
+        first_s = timebase.start_s + Fraction(numbers[0] - timebase.start_frame) / timebase.fps
+        whole = first_s == 0 and len(numbers) == timebase.n_frames and job.duration_s is None
+        soundtrack = Soundtrack(job.audio, first_s, None if whole else len(numbers) / timebase.fps)
+    video = open_video(
+        job.out,
+        size=job.size,
+        fps=job.fps,
+        settings=job.video,
+        soundtrack=soundtrack,
+        metadata={key: str(value) for key, value in provenance(frames, pixel="video", quality=job.quality, overlay=job.overlay).items()},
+        overwrite=job.overwrite,
+    )
+    return video, numbers
+
+
+def _how_to_go_on(job: RenderJob, done: int, total: int) -> str:
+    if job.images:
+        return f"stopped after {done} of {total} frames; they are whole in {job.out}. Run the same command again to go on"
+    return (
+        f"stopped after {done} of {total} frames; no video was written. Run the same command again; "
+        f"a render to a folder ({job.out.with_suffix('')}) can be stopped and resumed"
+    )
+
+
+def _loop_warning(frames: Frames) -> list[str]:
+    if frames.loop_frames is None or frames.timebase.n_frames <= frames.loop_frames:
+        return []
+    seconds = float(frames.loop_frames / frames.timebase.fps)
+    return [
+        f"the preset loops every {frames.loop_frames} frames ({seconds:.2f} s) and was rendered for longer; "
+        f"--duration {seconds:.3f} gives one round"
+    ]
+
+
+def peak_memory_mb() -> float | None:
+    """Most memory that this process has held, in MB; None where the system does not say."""
+    try:
+        import resource
+    except ImportError:
+        return None
+    import sys
+
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / (1e6 if sys.platform == "darwin" else 1e3)
+
+
+class _Stopwatch:
+    """Adds up the time of named stages."""
+
+    def __init__(self) -> None:
+        self._start = time.perf_counter()
+        self.stages: dict[str, float] = {}
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        start = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.stages[name] = self.stages.get(name, 0.0) + time.perf_counter() - start
+
+    def total(self) -> float:
+        return time.perf_counter() - self._start
