@@ -127,10 +127,11 @@ class Cppn:
             return xp.matmul(out, h) + out_bias
 
         def tile(u: Any, v: Any) -> Any:
+            x, y = (u - 0.5) * aspect, 0.5 - v
             if colouring.light_step is None:
-                return colouring(network(u, v))
+                return colouring(network(u, v), x, y)
             right, up = colouring.light_step
-            return colouring(network(u, v), network(u + right / aspect, v - up))
+            return colouring(network(u, v), x, y, network(u + right / aspect, v - up))
 
         return tile
 
