@@ -72,10 +72,11 @@ class Duration:
         Raises:
             ValueError: not a duration, or negative.
         """
-        match = re.fullmatch(r"(\d+(?:\.\d*)?|\.\d+)\s*(ms|s|sec|beats?|bars?|frames?)?", str(text).strip())
+        number = r"(\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,2})?"
+        match = re.fullmatch(rf"({number})\s*(ms|s|sec|beats?|bars?|frames?)?", str(text).strip())
         if not match:
             raise ValueError(f"{text!r} is not a duration; write 20ms, 0.5 s, 2 beats, 8 bars or 12 frames")
-        unit = {None: "s", "sec": "s", "beat": "beats", "bar": "bars", "frame": "frames"}.get(match[2], match[2])
+        unit = {None: "s", "sec": "s", "beat": "beats", "bar": "bars", "frame": "frames"}.get(match[3], match[3])
         return cls(float(match[1]), str(unit))
 
     def seconds(self, *, tempo_bpm: float, beats_per_bar: int, fps: Fraction) -> float:
@@ -86,7 +87,7 @@ class Duration:
 
     def __str__(self) -> str:
         space = "" if self.unit in ("ms", "s") else " "
-        return f"{self.value:g}{space}{self.unit}"
+        return f"{repr(self.value).removesuffix('.0')}{space}{self.unit}"
 
 
 @dataclass(frozen=True)

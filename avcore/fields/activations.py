@@ -17,7 +17,7 @@ def sigmoid(xp: Any, x: Any) -> Any:
 def _triangle(xp: Any, x: Any) -> Any:
     """A sine drawn with straight lines: period 2 pi, range [-1, 1], 0 at 0 and rising."""
     turns = x * 0.15915494309189535 - 0.25
-    return 4.0 * xp.abs(turns - xp.floor(turns + 0.5)) - 1.0
+    return 1.0 - 4.0 * xp.abs(turns - xp.floor(turns + 0.5))
 
 
 def _softplus(xp: Any, x: Any) -> Any:

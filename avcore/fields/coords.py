@@ -106,9 +106,8 @@ class CoordsSpec:
         return xp.stack([*planes, r] if self.radius else planes)
 
     def _tile(self, xp: Any, u: Any, v: Any, controls: Mapping[str, float]) -> Any:
-        # Folding into [0, 1) before the sine makes opposite edges equal to the last bit.
-        x = u - self.pan_x.at(controls)
-        y = 1.0 - v - self.pan_y.at(controls)
+        # Folding into [0, 1) before anything else makes opposite edges equal to the last bit.
+        x, y = u - xp.floor(u) - self.pan_x.at(controls), xp.floor(v) - v - self.pan_y.at(controls)
         x, y = x - xp.floor(x), y - xp.floor(y)
         if self.symmetry in ("mirror", "quad"):
             x = xp.abs(x - 0.5)
