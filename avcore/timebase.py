@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -117,7 +117,7 @@ class Timebase:
         """Time in the track, in seconds, of the frame that carries ``number``."""
         return float(self.start_s + (number - self.start_frame) / self.fps)
 
-    def times_s(self, numbers: NDArray[np.int64] | None = None) -> NDArray[np.float64]:
+    def times_s(self, numbers: Sequence[int] | NDArray[np.int64] | None = None) -> NDArray[np.float64]:
         """Times in the track, in seconds [shape=(n,)], of ``numbers`` (all frames when omitted)."""
         chosen = self.numbers() if numbers is None else numbers
         return np.array([self.time_s(int(number)) for number in chosen], dtype=np.float64)

@@ -54,12 +54,20 @@ def run(args: argparse.Namespace) -> Result:
         track = analyze(args.audio, progress=lambda done: progress("analysis", done, 1.0))
     timebase = Timebase.for_duration(track.duration_s, args.fps, start_frame=args.start_frame)
     last = timebase.start_frame + timebase.n_frames - 1
-    number = args.number if args.number is not None else timebase.start_frame + round((args.at or Fraction(0)) * args.fps)
+    number = (
+        args.number if args.number is not None else timebase.start_frame + round((args.at or Fraction(0)) * args.fps)
+    )
     if not timebase.start_frame <= number <= last:
         raise UsageError(f"frame {number} is outside the song, which has frames {timebase.start_frame} to {last}")
     start = time.perf_counter()
     with Frames(
-        preset, track, timebase, size=args.resolution, device=choose(args.device), quality=args.quality, threads=args.threads
+        preset,
+        track,
+        timebase,
+        size=args.resolution,
+        device=choose(args.device),
+        quality=args.quality,
+        threads=args.threads,
     ) as frames:
         image = frames.frame(number)
         if args.overlay:

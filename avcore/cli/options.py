@@ -74,7 +74,11 @@ def add_picture_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--seed", type=int, help="another network: the same as --set field.seed=N")
     parser.add_argument(
-        "-r", "--resolution", type=option_type(parse_size), default=SIZES["720p"], help="720p, 4K, 1024x1024 (default 720p)"
+        "-r",
+        "--resolution",
+        type=option_type(parse_size),
+        default=SIZES["720p"],
+        help="720p, 4K, 1024x1024 (default 720p)",
     )
     parser.add_argument(
         "--fps", type=option_type(parse_fps), default=Fraction(30), help="24, 29.97, 30000/1001, 60 (default 30)"
@@ -94,10 +98,16 @@ def add_picture_options(parser: argparse.ArgumentParser) -> None:
 def add_range_options(parser: argparse.ArgumentParser) -> None:
     """Which part of the song, in seconds and in frame numbers."""
     parser.add_argument(
-        "--start", type=option_type(parse_seconds), default=Fraction(0), metavar="TIME", help="where to begin (90.5, 1:30.5)"
+        "--start",
+        type=option_type(parse_seconds),
+        default=Fraction(0),
+        metavar="TIME",
+        help="where to begin (90.5, 1:30.5)",
     )
     parser.add_argument("--duration", type=option_type(parse_seconds), metavar="TIME", help="how much (10, 0:10)")
-    parser.add_argument("--frames", metavar="RANGE", help="only these frame numbers of the job (10-20, 1-100x5, 7,9-12)")
+    parser.add_argument(
+        "--frames", metavar="RANGE", help="only these frame numbers of the job (10-20, 1-100x5, 7,9-12)"
+    )
 
 
 def load_chosen_preset(args: argparse.Namespace) -> Any:

@@ -27,7 +27,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     video.add_argument("--hardware", help="encode on nvenc, qsv, videotoolbox, vaapi or amf")
     images = parser.add_argument_group("images")
     images.add_argument("--format", choices=("png", "exr"), default="png", help="of a folder of images (default png)")
-    images.add_argument("--bits", type=int, choices=(8, 16), default=8, help="of a PNG channel; EXR is half float, linear")
+    images.add_argument(
+        "--bits", type=int, choices=(8, 16), default=8, help="of a PNG channel; EXR is half float, linear"
+    )
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,9 @@ def run(args: argparse.Namespace) -> Result:
 
     preset = load_chosen_preset(args)
     draft = args.quality == "draft"
-    images = None if args.out.suffix else ImageSettings(format=args.format, bits=16 if args.format == "exr" else args.bits)
+    images = (
+        None if args.out.suffix else ImageSettings(format=args.format, bits=16 if args.format == "exr" else args.bits)
+    )
     job = RenderJob(
         audio=args.audio,
         out=args.out,

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from avcore.compute.device import Device
 from avcore.fields.activations import sigmoid
 from avcore.fields.oklab import oklab_to_srgb
-from avcore.fields.palette import parse_hex, ring
+from avcore.fields.palette import check_colours, parse_hex, ring
 from avcore.signals.spec import Driven
 from avcore.spec import setting
 
@@ -39,31 +39,32 @@ class ColourSpec:
 
     mode: Mode = setting("rgb", help="rgb: the network chooses; palette: the network paints with the palette's colours")
     palette: tuple[str, ...] = setting(
-        ("#0b1026", "#3b5bdb", "#f4f1de", "#e07a5f"), help="colours of the ring, '#rrggbb'; the last meets the first"
+        ("#0b1026", "#3b5bdb", "#f4f1de", "#e07a5f"),
+        help="colours of the ring, '#rrggbb'; the last meets the first",
+        check=check_colours,
     )
     cycles: Driven = setting(Driven.fixed(1.0), help="times that the palette repeats over one unit of the output")
     shift: Driven = setting(Driven.fixed(0.0), help="turns of the palette's ring")
     shade: Driven = setting(Driven.fixed(0.0), help="depth of the shadows, 0 to 1")
-    shadow: str = setting("#000000", help="colour of the shadows")
+    shadow: str = setting("#000000", help="colour of the shadows", check=parse_hex)
     shade_gain: float = setting(2.0, help="how sudden light turns to shadow", low=0.0, high=50.0)
     glow: Driven = setting(Driven.fixed(0.0), help="strength of the bright lines along the third output's zero, 0 to 1")
     glow_width: float = setting(0.15, help="width of the bright lines, in units of the output", low=0.001, high=5.0)
-    glow_colour: str = setting("#ffffff", help="colour of the bright lines")
-    relief: Driven = setting(Driven.fixed(0.0), help="light falling sideways over the first output as over hills, 0 to 1")
+    glow_colour: str = setting("#ffffff", help="colour of the bright lines", check=parse_hex)
+    relief: Driven = setting(
+        Driven.fixed(0.0), help="light falling sideways over the first output as over hills, 0 to 1"
+    )
     relief_height: float = setting(0.3, help="height of the hills", low=0.0, high=10.0)
-    highlight: str = setting("#ffffff", help="colour of the slopes that face the light")
-    light: Driven = setting(Driven.fixed(0.375), help="where that light comes from, turns anti-clockwise from the right")
+    highlight: str = setting("#ffffff", help="colour of the slopes that face the light", check=parse_hex)
+    light: Driven = setting(
+        Driven.fixed(0.375), help="where that light comes from, turns anti-clockwise from the right"
+    )
     vignette: Driven = setting(
         Driven.fixed(0.0), help="above 0 darkens the edges, below 0 the centre (the end of a tunnel), -1 to 1"
     )
     brightness: Driven = setting(Driven.fixed(1.0), help="factor on OKLab lightness (rgb: on the value)")
     contrast: Driven = setting(Driven.fixed(1.0), help="factor on the distance from middle grey")
     saturation: Driven = setting(Driven.fixed(1.0), help="factor on the colourfulness; 0 is grey")
-
-    def __post_init__(self) -> None:
-        """Refuse colours that cannot be read."""
-        for colour in (*self.palette, self.shadow, self.glow_colour, self.highlight):
-            parse_hex(colour)
 
 
 class Colouring:

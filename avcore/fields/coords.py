@@ -32,7 +32,9 @@ class CoordsSpec:
         "plane",
         help="plane: a flat picture; tile: repeats without a seam in both directions; tunnel: rings that fly inwards",
     )
-    scale: float = setting(1.0, help="how much of the field is seen; 1 is half a unit from the centre", low=0.01, high=50)
+    scale: float = setting(
+        1.0, help="how much of the field is seen; 1 is half a unit from the centre", low=0.01, high=50
+    )
     radius: bool = setting(False, help="give the network the distance from the centre as well")
     symmetry: Symmetry = setting("none", help="mirror: left and right; quad: both ways; radial: a kaleidoscope")
     folds: int = setting(6, help="mirrors of the radial symmetry", low=1, high=48)

@@ -56,10 +56,12 @@ class CppnSpec:
     )
     gain: float = setting(5.0, help="gain of the hidden layers; near 1 every picture turns grey", low=0.0, high=100.0)
     output_gain: float = setting(1.0, help="gain of the output layer: the strength of the colours", low=0.0, high=100.0)
-    ground: float = setting(0.0, help="size of the output layer's biases: the colour where nothing is", low=0.0, high=20.0)
+    ground: float = setting(
+        0.0, help="size of the output layer's biases: the colour where nothing is", low=0.0, high=20.0
+    )
     seed: int = setting(0, help="which network", low=0, high=2**32 - 1)
     weights: str | None = setting(None, help="a safetensors file in the preset's folder, in place of the seed")
-    inputs: tuple[str, ...] = setting((), help="signals that enter the network")
+    inputs: tuple[str, ...] = setting((), help="signals that enter the network", refers="signals")
     audio: float = setting(0.15, help="how far the signals in `inputs` move the network", low=0.0, high=20.0)
     coords: CoordsSpec = setting(CoordsSpec(), help="space, symmetry and camera")
     motion: float = setting(0.5, help="how far the network travels by itself; 0 holds it still", low=0.0, high=50.0)

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from avcore.errors import PresetError
 from avcore.fields.oklab import srgb_to_oklab
 
 
@@ -16,13 +15,21 @@ def parse_hex(text: str) -> tuple[float, float, float]:
     """``#rrggbb`` or ``#rgb`` as sRGB in [0, 1].
 
     Raises:
-        PresetError: not a colour.
+        ValueError: not a colour.
     """
     if not re.fullmatch(r"#(?:[0-9a-fA-F]{3}){1,2}", text):
-        raise PresetError(f"{text!r} is not a colour; write it as '#rrggbb', in quotes")
+        raise ValueError(f"{text!r} is not a colour; write it as '#rrggbb', in quotes")
     digits = text[1:] if len(text) == 7 else "".join(2 * digit for digit in text[1:])
     red, green, blue = (int(digits[i : i + 2], 16) / 255 for i in (0, 2, 4))
     return red, green, blue
+
+
+def check_colours(colours: Sequence[str]) -> None:
+    """Raise ``ValueError`` unless there is at least one colour and all can be read."""
+    if not colours:
+        raise ValueError("a palette needs at least one colour, such as '#3b5bdb'")
+    for colour in colours:
+        parse_hex(colour)
 
 
 def ring(colours: Sequence[str], steps: int) -> NDArray[np.float64]:

@@ -19,4 +19,4 @@ def uniform(seed: int, purpose: str, count: int) -> NDArray[np.float64]:
     """
     digest = hashlib.sha256(f"{seed}/{purpose}".encode()).digest()
     bits = np.random.Philox(key=np.frombuffer(digest[:16], dtype="<u8")).random_raw(count)
-    return (bits >> np.uint64(11)) * 2.0**-52 - 1.0
+    return np.asarray((bits >> np.uint64(11)) * 2.0**-52 - 1.0, dtype=np.float64)

@@ -11,13 +11,11 @@ from numpy.typing import NDArray
 
 from avcore.audio.track import FeatureTrack
 from avcore.compute.device import Device
-from avcore.errors import PresetError
-from avcore.fields.cppn import Cppn
+from avcore.fields.cppn import Cppn, CppnSpec
 from avcore.fields.moment import Moment, Tile
 from avcore.fields.weights import Weights
-from avcore.presets.library import resolve_inside
 from avcore.presets.preset import Preset
-from avcore.signals.controls import Controls, compute_controls
+from avcore.signals.controls import compute_controls
 from avcore.timebase import Duration, Timebase
 
 Pixel = Literal["uint8", "uint16", "float32"]
@@ -72,9 +70,7 @@ class Frames:
 
     def _seconds(self, duration: Duration) -> float:
         track = self.track
-        return duration.seconds(
-            tempo_bpm=track.tempo_bpm, beats_per_bar=track.beats_per_bar, fps=self.timebase.fps
-        )
+        return duration.seconds(tempo_bpm=track.tempo_bpm, beats_per_bar=track.beats_per_bar, fps=self.timebase.fps)
 
     def _fold(self) -> int | None:
         """Frames of the perfect loop, where the preset asks for one; folds the sound if it asks for that."""
@@ -89,12 +85,10 @@ class Frames:
         return frames
 
     def _weights(self) -> Weights:
-        spec = self.preset.field
+        spec: CppnSpec = self.preset.field
         if spec.weights is None:
             return spec.draw_weights()
-        if self.preset.path is None:
-            raise PresetError(f"field.weights: {spec.weights!r} is relative to a preset file, and this preset has none")
-        return spec.load_weights(resolve_inside(self.preset.path.parent, spec.weights))
+        return spec.load_weights(self.preset.file(spec.weights))
 
     def moment(self, number: int, *, late: float = 0.0) -> Moment:
         """What the field sees at frame ``number``, or ``late`` frames after it."""

@@ -144,7 +144,7 @@ def _open(job: RenderJob, frames: Frames, numbers: list[int]) -> tuple[Sink, lis
     timebase = frames.timebase
     if job.images:
         origin = provenance(frames, pixel=job.images.pixel, quality=job.quality, overlay=job.overlay)
-        folder = open_sequence(
+        sequence = open_sequence(
             job.out,
             size=job.size,
             fps=job.fps,
@@ -153,7 +153,7 @@ def _open(job: RenderJob, frames: Frames, numbers: list[int]) -> tuple[Sink, lis
             provenance=origin,
             overwrite=job.overwrite,
         )
-        return folder, folder.missing(numbers)
+        return sequence, sequence.missing(numbers)
     if numbers != list(range(numbers[0], numbers[-1] + 1)):
         raise UsageError("a video needs consecutive frames; give --frames FIRST-LAST, or render to a folder")
     soundtrack = None
@@ -167,7 +167,10 @@ def _open(job: RenderJob, frames: Frames, numbers: list[int]) -> tuple[Sink, lis
         fps=job.fps,
         settings=job.video,
         soundtrack=soundtrack,
-        metadata={key: str(value) for key, value in provenance(frames, pixel="video", quality=job.quality, overlay=job.overlay).items()},
+        metadata={
+            key: str(value)
+            for key, value in provenance(frames, pixel="video", quality=job.quality, overlay=job.overlay).items()
+        },
         overwrite=job.overwrite,
     )
     return video, numbers
@@ -175,7 +178,9 @@ def _open(job: RenderJob, frames: Frames, numbers: list[int]) -> tuple[Sink, lis
 
 def _how_to_go_on(job: RenderJob, done: int, total: int) -> str:
     if job.images:
-        return f"stopped after {done} of {total} frames; they are whole in {job.out}. Run the same command again to go on"
+        return (
+            f"stopped after {done} of {total} frames; they are whole in {job.out}. Run the same command again to go on"
+        )
     return (
         f"stopped after {done} of {total} frames; no video was written. Run the same command again; "
         f"a render to a folder ({job.out.with_suffix('')}) can be stopped and resumed"

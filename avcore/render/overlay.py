@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from avcore.render.frames import Frames
 
+
 def text_for(template: str, frames: Frames, number: int, *, title: str) -> str:
     """``template`` with ``{time}``, ``{frame}``, ``{title}``, ``{preset}`` and ``{bpm}`` filled in for one frame."""
     minutes, seconds = divmod(frames.timebase.time_s(number), 60)
@@ -50,5 +51,5 @@ def _masks(text: str, size_px: int) -> tuple[NDArray[np.float32], NDArray[np.flo
     image = Image.new("L", (int(right - left) + 2 * pad, int(bottom - top) + 2 * pad))
     ImageDraw.Draw(image).text((pad - left, pad - top), text, font=font, fill=255)
     shadow = image.filter(ImageFilter.GaussianBlur(size_px / 6)).point(lambda level: min(255, level * 2))
-    white, dark = (np.asarray(mask, dtype=np.float32) / 255 for mask in (image, shadow))
-    return white, 0.7 * dark
+    white, dark = (np.asarray(mask, dtype=np.float32) / np.float32(255) for mask in (image, shadow))
+    return white, dark * np.float32(0.7)

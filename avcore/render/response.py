@@ -71,9 +71,7 @@ class ResponseMeter:
         """The verdict, given each signal at the frames that were looked at [shape=(frames,)]."""
         change = np.array(self._change)
         candidates = [
-            (name, drive)
-            for name, values in controls.items()
-            for drive in (values[1:], np.abs(np.diff(values)))
+            (name, drive) for name, values in controls.items() for drive in (values[1:], np.abs(np.diff(values)))
         ]
         scores = [_correlation(change, drive) for _, drive in candidates]
         best = int(np.argmax(scores)) if scores else -1

@@ -6,11 +6,10 @@ import numpy as np
 import pytest
 
 from avcore.compute.device import cpu
-from avcore.errors import PresetError
 from avcore.fields.activations import ACTIVATIONS
 from avcore.fields.colour import Colouring, ColourSpec
 from avcore.fields.oklab import linear_to_srgb, oklab_to_srgb, srgb_to_linear, srgb_to_oklab
-from avcore.fields.palette import parse_hex, ring
+from avcore.fields.palette import check_colours, parse_hex, ring
 from avcore.signals.spec import Driven
 
 F = Driven.fixed
@@ -45,8 +44,8 @@ def test_a_palette_is_a_ring_through_its_colours() -> None:
 
 @pytest.mark.parametrize("text", ["red", "#ff", "ff0000", "#gg0000", "#ff00001"])
 def test_a_bad_colour_is_named(text: str) -> None:
-    with pytest.raises(PresetError, match="rrggbb"):
-        ColourSpec(palette=(text,))
+    with pytest.raises(ValueError, match="rrggbb"):
+        check_colours(["#ffffff", text])
 
 
 def test_a_whole_turn_of_the_palette_changes_nothing() -> None:
@@ -66,7 +65,9 @@ def test_shadows_take_their_colour_and_spare_the_light() -> None:
     lit = coloured(ColourSpec(mode="palette"))
     shaded = coloured(ColourSpec(mode="palette", shade=F(1.0), shade_gain=50.0, shadow="#102030"))
     dark, bright = OUT[1] < -0.5, OUT[1] > 0.5
-    np.testing.assert_allclose(shaded[:, dark], np.array(parse_hex("#102030"))[:, None].repeat(dark.sum(), 1), atol=1e-5)
+    np.testing.assert_allclose(
+        shaded[:, dark], np.array(parse_hex("#102030"))[:, None].repeat(dark.sum(), 1), atol=1e-5
+    )
     np.testing.assert_allclose(shaded[:, bright], lit[:, bright], atol=1e-5)
 
 
@@ -74,7 +75,9 @@ def test_relief_is_bright_towards_the_light() -> None:
     spec = ColourSpec(mode="palette", relief=F(0.8))
     flat = coloured(spec, towards_light=OUT)
     np.testing.assert_allclose(flat, coloured(ColourSpec(mode="palette")), atol=1e-6)
-    assert coloured(spec, towards_light=OUT - 0.01).mean() > flat.mean() > coloured(spec, towards_light=OUT + 0.01).mean()
+    assert (
+        coloured(spec, towards_light=OUT - 0.01).mean() > flat.mean() > coloured(spec, towards_light=OUT + 0.01).mean()
+    )
 
 
 def test_vignettes_darken_the_edge_or_the_centre() -> None:

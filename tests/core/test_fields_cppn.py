@@ -64,7 +64,9 @@ def test_it_is_the_network_that_the_weights_say() -> None:
     ]
     activations = [math.sin, math.cos, lambda x: math.exp(-x * x), math.tanh, lambda x: 1 / (1 + math.exp(-x))]
     for (matrix, bias), activation in zip(weights.layers, activations, strict=True):
-        h = [activation(sum(w * x for w, x in zip(row, h, strict=True)) + b) for row, b in zip(matrix, bias, strict=True)]
+        h = [
+            activation(sum(w * x for w, x in zip(row, h, strict=True)) + b) for row, b in zip(matrix, bias, strict=True)
+        ]
     seen = colours(spec, [u], [v], moment=Moment(time_s, HEARD), aspect=aspect)[0]
     np.testing.assert_allclose(seen, h, atol=2e-5)
 
@@ -173,7 +175,10 @@ def test_adding_an_input_or_a_layer_reshuffles_nothing() -> None:
 def test_a_seed_is_the_same_network_for_ever() -> None:
     """Pinned numbers: every picture ever made from a seed depends on them."""
     np.testing.assert_allclose(
-        uniform(7, "cppn/layer.0/x", 3), [-0.21216033320690797, -0.3042327259840705, 0.6033370230013182], rtol=0, atol=1e-15
+        uniform(7, "cppn/layer.0/x", 3),
+        [-0.21216033320690797, -0.3042327259840705, 0.6033370230013182],
+        rtol=0,
+        atol=1e-15,
     )
 
 
@@ -215,7 +220,11 @@ def test_weight_files_that_do_not_fit_are_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize("mode", ["rgb", "palette"])
 def test_extremes_stay_in_range(mode: Any) -> None:
     colour = ColourSpec(
-        mode=mode, shade=Driven.fixed(3.0), glow=Driven.fixed(9.0), relief=Driven.fixed(2.0), contrast=Driven.fixed(50.0)
+        mode=mode,
+        shade=Driven.fixed(3.0),
+        glow=Driven.fixed(9.0),
+        relief=Driven.fixed(2.0),
+        contrast=Driven.fixed(50.0),
     )
     spec = CppnSpec(gain=100.0, output_gain=100.0, activations=("softplus", "abs", "identity"), seed=2)
     frame = picture(spec, colour=colour)

@@ -20,7 +20,11 @@ SPECS = [
     CppnSpec(seed=2, layers=8, width=32),
     CppnSpec(seed=3, coords=CoordsSpec(space="tile", symmetry="quad", radius=True)),
     CppnSpec(seed=4, coords=CoordsSpec(space="tunnel", symmetry="radial"), drift=0.2),
-    CppnSpec(seed=5, coords=CoordsSpec(swirl=F(1.0), rotate=F(0.2), radius=True), activations=("triangle", "softplus", "bump")),
+    CppnSpec(
+        seed=5,
+        coords=CoordsSpec(swirl=F(1.0), rotate=F(0.2), radius=True),
+        activations=("triangle", "softplus", "bump"),
+    ),
 ]
 COLOURS = [
     ColourSpec(),

@@ -70,7 +70,8 @@ def test_bad_ranges_are_usage_errors(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "seconds"), [("20ms", 0.02), ("1.5 s", 1.5), (2, 2.0), ("2 beats", 1.0), ("8 bars", 16.0), ("12 frames", 0.5)]
+    ("text", "seconds"),
+    [("20ms", 0.02), ("1.5 s", 1.5), (2, 2.0), ("2 beats", 1.0), ("8 bars", 16.0), ("12 frames", 0.5)],
 )
 def test_durations_know_music_and_video(text: str | int, seconds: float) -> None:
     assert Duration.parse(text).seconds(tempo_bpm=120, beats_per_bar=4, fps=Fraction(24)) == pytest.approx(seconds)
