@@ -28,6 +28,6 @@ def make_track(*, tempo_bpm: float = 120.0, beats_per_bar: int = 4, **levels: Ar
         audio_sha256="0" * 64,
         source_rate_hz=44100,
         channels=1,
-        rate_hz=RATE_HZ,
+        analysis_rate_hz=44100,
         settings={},
     )

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from make_track import make_track
 
@@ -76,6 +76,7 @@ def test_edges_hold(sample: Sample) -> None:
     assert controls.at(99.0, span_s=0.04)["level"] == pytest.approx(values[-1], abs=1e-12)
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.floats(-2.0, 12.0), min_size=1, max_size=30),
     st.sampled_from(["max", "mean", "linear"]),
@@ -93,6 +94,7 @@ def test_one_frame_and_many_give_the_same_bits_in_any_order(
         assert controls.at(times_s[i], span_s=span_s)["level"] == many[i]
 
 
+@settings(deadline=None)
 @given(st.integers(1, 40), st.sampled_from(["max", "mean", "linear"]), st.integers(2, 60))
 def test_values_stay_within_the_curve(n: int, sample: Sample, fps: int) -> None:
     values = noise(n)
@@ -106,9 +108,7 @@ def test_values_stay_within_the_curve(n: int, sample: Sample, fps: int) -> None:
 def test_a_loop_closes_to_the_bit(fps: Fraction, sample: Sample) -> None:
     n_frames = round(2 * fps)
     timebase = Timebase(fps, 5 * n_frames, start_s=Fraction(7, 3))
-    loop = controls_of(noise(), sample).fold(
-        float(n_frames / fps), start_s=float(timebase.start_s), crossfade_s=0.5
-    )
+    loop = controls_of(noise(), sample).fold(float(n_frames / fps), start_s=float(timebase.start_s), crossfade_s=0.5)
     frames = loop.frames(timebase.times_s(), span_s=float(1 / fps))["level"].reshape(5, n_frames)
     assert (frames == frames[0]).all()
     assert len(set(frames[0])) > 1

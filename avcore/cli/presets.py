@@ -1,0 +1,142 @@
+"""``avcore presets``: what there is, what is in one, whether a file is right, and the schema for editors."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+HELP = "list, show and check presets"
+
+
+@dataclass(frozen=True)
+class Listing:
+    """The library."""
+
+    presets: list[dict[str, Any]]
+
+    def text(self) -> str:
+        """A table; a broken preset shows what is wrong with it."""
+        if not self.presets:
+            return "no presets found"
+        name_width = max(len(entry["name"]) for entry in self.presets)
+        lines = []
+        for entry in self.presets:
+            what = f"broken: {entry['error'].splitlines()[0]}" if entry["error"] else entry["description"]
+            tags = f"  [{', '.join(entry['tags'])}]" if entry["tags"] else ""
+            lines.append(f"{entry['name']:<{name_width}}  {entry['origin']:<7}  {what}{tags}".rstrip())
+        return "\n".join(lines)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One preset, resolved."""
+
+    name: str
+    path: str
+    hash: str
+    yaml: str
+
+    def text(self) -> str:
+        """The YAML, to be piped into a file."""
+        return self.yaml.rstrip("\n")
+
+
+@dataclass(frozen=True)
+class Validation:
+    """What is wrong with each file; an empty error where nothing is."""
+
+    files: dict[str, str]
+    exit_code: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Fail where any file is bad."""
+        object.__setattr__(self, "exit_code", 2 if any(self.files.values()) else 0)
+
+    def text(self) -> str:
+        """One line for each good file, and one for each problem."""
+        return "\n".join(error or f"{name}: ok" for name, error in self.files.items())
+
+
+@dataclass(frozen=True)
+class JsonSchema:
+    """The JSON Schema of presets."""
+
+    schema: dict[str, Any]
+
+    def text(self) -> str:
+        """The schema itself, to be piped into a file."""
+        return json.dumps(self.schema, indent=2)
+
+
+Result = Listing | Shown | Validation | JsonSchema
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """What to do, and with which preset."""
+    # The options that every command has, also after the action; suppressed, so as not to undo those before it.
+    common = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
+    common.add_argument("--json", action="store_true", help="print the result as JSON")
+    common.add_argument("-v", "--verbose", action="store_true", help="say more while working")
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    actions.add_parser("list", parents=[common], help="every preset that a name can mean")
+    show = actions.add_parser("show", parents=[common], help="print a preset as YAML, with what it inherits")
+    show.add_argument("name", metavar="NAME", help="name or path")
+    show.add_argument("--full", action="store_true", help="with every default, under its help text")
+    show.add_argument(
+        "--set",
+        dest="overrides",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help="change a setting (field.gain=3)",
+    )
+    validate = actions.add_parser("validate", parents=[common], help="check preset files, or presets by name")
+    validate.add_argument("files", nargs="+", metavar="FILE")
+    actions.add_parser("schema", parents=[common], help="print the JSON Schema for editors")
+
+
+def run(args: argparse.Namespace) -> Result:
+    """Do one of the actions.
+
+    Raises:
+        PresetError: the preset to show is unknown or broken.
+    """
+    actions = {"list": _list, "show": _show, "validate": _validate, "schema": _schema}
+    return actions[args.action](args)
+
+
+def _list(_args: argparse.Namespace) -> Result:
+    import dataclasses
+
+    from avcore.presets import list_presets
+
+    return Listing([{**dataclasses.asdict(entry), "path": str(entry.path)} for entry in list_presets()])
+
+
+def _show(args: argparse.Namespace) -> Result:
+    from avcore.presets import dump_yaml, load_preset, preset_hash
+
+    preset = load_preset(args.name, overrides=args.overrides)
+    return Shown(preset.name, str(preset.path), preset_hash(preset), dump_yaml(preset, full=args.full))
+
+
+def _validate(args: argparse.Namespace) -> Result:
+    from avcore.errors import PresetError
+    from avcore.presets import load_preset
+
+    errors = {}
+    for name in args.files:
+        try:
+            load_preset(name)
+            errors[name] = ""
+        except PresetError as error:
+            errors[name] = str(error)
+    return Validation(errors)
+
+
+def _schema(_args: argparse.Namespace) -> Result:
+    from avcore.presets import json_schema
+
+    return JsonSchema(json_schema())

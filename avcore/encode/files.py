@@ -1,0 +1,74 @@
+"""Files that appear whole or not at all: a hidden part beside the target, fsync, rename."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import secrets
+import time
+from pathlib import Path
+
+from avcore.errors import OutputError
+
+PART_ENDING = ".part"
+
+
+def part_path(path: Path) -> Path:
+    """A new hidden name beside ``path``, in the same folder so that the rename is atomic."""
+    return path.with_name(f".{path.name}.{secrets.token_hex(4)}{PART_ENDING}")
+
+
+def commit(part: Path, path: Path) -> None:
+    """Make ``part`` durable and let it appear as ``path``, replacing what was there.
+
+    Raises:
+        OSError: the disk is full or the folder is gone.
+    """
+    with part.open("r+b") as file:
+        os.fsync(file.fileno())
+    os.replace(part, path)
+    if os.name == "posix":  # Windows cannot open a folder, and makes renames durable itself
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write ``data`` so that ``path`` holds either what it held or all of it.
+
+    Raises:
+        OSError: the disk is full or the folder cannot be written.
+    """
+    part = part_path(path)
+    try:
+        part.write_bytes(data)
+        commit(part, path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def sweep_parts(folder: Path, *, target: str = "", older_than_s: float) -> None:
+    """Remove parts that a killed process left, of the file ``target`` (of all files when empty).
+
+    Age tells a dead part from one that another process is writing at this moment, on any file system.
+    """
+    oldest = time.time() - older_than_s
+    for path in folder.iterdir():
+        if path.name.startswith(f".{target}") and path.name.endswith(PART_ENDING):
+            with contextlib.suppress(FileNotFoundError):  # its owner finished it meanwhile
+                if path.stat().st_mtime < oldest:
+                    path.unlink()
+
+
+def output_error(error: OSError, path: Path) -> OutputError:
+    """The sentence for what the operating system said about writing ``path``."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return OutputError(f"the disk that holds {path.parent} is full; free some space or choose another folder")
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return OutputError(f"{path.parent} cannot be written to; choose another folder or change its permissions")
+    if error.errno in (errno.ENOENT, errno.ENOTDIR):
+        return OutputError(f"there is no folder {path.parent}; create it first")
+    return OutputError(f"{path} cannot be written: {error.strerror or error}")

@@ -1,0 +1,21 @@
+"""Presets: YAML to checked dataclasses and back, inheritance, overrides, the library and the JSON Schema."""
+
+from avcore.presets.catalogue import PresetEntry, list_presets
+from avcore.presets.hashing import preset_hash
+from avcore.presets.json_schema import json_schema
+from avcore.presets.library import resolve_inside
+from avcore.presets.loading import load_preset
+from avcore.presets.preset import SCHEMA_VERSION, Preset
+from avcore.presets.yaml_writer import dump_yaml
+
+__all__ = [
+    "SCHEMA_VERSION",
+    "Preset",
+    "PresetEntry",
+    "dump_yaml",
+    "json_schema",
+    "list_presets",
+    "load_preset",
+    "preset_hash",
+    "resolve_inside",
+]

@@ -1,0 +1,75 @@
+"""Preset data that knows where it was written, so that an error can say so."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+Scalar = None | bool | int | float | str
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where something was written: a file and a line, or a ``--set`` argument."""
+
+    source: str
+    line: int | None = None
+
+    def __str__(self) -> str:
+        return self.source if self.line is None else f"{self.source}:{self.line}"
+
+
+@dataclass(frozen=True)
+class Node:
+    """A value with its place; in a mapping, the place of its key.
+
+    ``text`` is how a plain (unquoted) scalar was written, so that ``no`` can be a name where text is expected and false
+    where a switch is.
+    """
+
+    value: Scalar | list[Node] | dict[str, Node]
+    place: Place
+    text: str | None = None
+
+    def shown(self) -> str:
+        """A short description for error messages."""
+        if isinstance(self.value, dict):
+            return "a mapping"
+        if isinstance(self.value, list):
+            return "a list"
+        if self.value is None:
+            return "nothing (a '#' begins a comment; put colours in quotes)"
+        written = self.text if self.text is not None else repr(self.value)
+        return written if len(written) <= 60 else written[:57] + "..."
+
+
+def from_plain(data: Any, place: Place) -> Node:
+    """A node from plain Python data (what ``json.load`` returns).
+
+    Raises:
+        TypeError: not plain data.
+    """
+    if isinstance(data, Mapping):
+        return Node({str(key): from_plain(value, place) for key, value in data.items()}, place)
+    if isinstance(data, str) or data is None or isinstance(data, bool | int | float):
+        return Node(data, place)
+    if isinstance(data, Sequence):
+        return Node([from_plain(item, place) for item in data], place)
+    raise TypeError(f"{type(data).__name__} is not plain data")
+
+
+def merge(parent: Node, child: Node) -> Node:
+    """The parent's mapping with the child's laid over it, deep; lists and scalars are replaced.
+
+    A child that changes the key ``type`` starts afresh: what belonged to the other type would not be known.
+    """
+    if not (isinstance(parent.value, dict) and isinstance(child.value, dict)):
+        return child
+    types = [node.value.get("type") for node in (parent, child) if isinstance(node.value, dict)]
+    if types[0] and types[1] and types[0].value != types[1].value:
+        return child
+    merged = dict(parent.value)
+    for key, value in child.value.items():
+        merged[key] = merge(merged[key], value) if key in merged else value
+    return replace(child, value=merged)

@@ -1,0 +1,36 @@
+"""Settings given beside the preset: ``--set field.gain=3``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from avcore.errors import PresetError
+from avcore.presets.node import Node, Place
+from avcore.presets.yaml_reader import read_yaml
+
+
+def override(node: Node, settings: Sequence[str]) -> Node:
+    """The preset's mapping with each ``dotted.key=VALUE`` put in its place; values are YAML, and replace what is there.
+
+    Raises:
+        PresetError: not of that form, or the key goes through something that is no mapping.
+    """
+    for setting in settings:
+        source = f"--set {setting}"
+        key, equals, text = setting.partition("=")
+        names = [name.strip() for name in key.split(".")]
+        if not equals or not all(names):
+            raise PresetError(f"{source}: write it as key=value, such as field.gain=3")
+        node = _put(node, names, read_yaml(text, source=source, numbered=False), within="the preset")
+    return node
+
+
+def _put(node: Node, names: list[str], value: Node, *, within: str) -> Node:
+    if not isinstance(node.value, dict):
+        raise PresetError(f"{value.place}: {within} is {node.shown()}, not a mapping; set it as a whole")
+    name, *rest = names
+    if rest:
+        inner = node.value.get(name, Node({}, Place(value.place.source)))
+        value = _put(inner, rest, value, within=name if within == "the preset" else f"{within}.{name}")
+    return replace(node, value={**node.value, name: value})

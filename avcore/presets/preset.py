@@ -1,0 +1,70 @@
+"""The preset: everything that decides a picture except the music."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+from avcore.errors import PresetError
+from avcore.fields.colour import ColourSpec
+from avcore.presets.library import resolve_inside
+from avcore.render.spec import RenderSpec
+from avcore.signals.spec import SignalSpec
+from avcore.spec import Variants, setting
+
+SCHEMA_VERSION = 1
+
+# The families of fields, by the key `type` of a preset's field.
+FIELDS = Variants({"cppn": "avcore.fields.cppn:CppnSpec"})
+
+
+def _check_signal_names(signals: Mapping[str, SignalSpec]) -> None:
+    for name in signals:
+        if name == "base":
+            raise ValueError("a signal cannot be called 'base': that is the value that signals add to")
+        if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_-]*", name):
+            raise ValueError(
+                f"a signal cannot be called {name!r}; use letters, digits, - and _, beginning with a letter"
+            )
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Preset:
+    """A preset, complete and checked.
+
+    ``path`` is the file that it was read from, ``origin`` what kind of place that is in, and ``folders`` the folder of
+    that file and of those that it extends; they are not part of the YAML and do not count when presets are compared.
+    """
+
+    schema: int = setting(help="version of the preset format", low=1, high=SCHEMA_VERSION)
+    name: str = setting("", help="title; the file's name where there is none")
+    description: str = setting("", help="what it looks like, in a sentence")
+    author: str = setting("", help="who made it")
+    licence: str = setting("", help="under which terms it may be used (an SPDX name)")
+    tags: tuple[str, ...] = setting((), help="words to find it by (calm, neon, tiling)")
+    signals: dict[str, SignalSpec] = setting(
+        factory=dict, help="control curves made from the music, by name", check=_check_signal_names
+    )
+    field: Annotated[Any, FIELDS] = setting(help="what draws the picture")
+    colour: ColourSpec = setting(ColourSpec(), help="what the field's output becomes")
+    render: RenderSpec = setting(RenderSpec(), help="sampling in space and time")
+
+    path: Path | None = dataclasses.field(default=None, compare=False)
+    origin: str = dataclasses.field(default="memory", compare=False)
+    folders: tuple[Path, ...] = dataclasses.field(default=(), compare=False)
+
+    def file(self, relative: str) -> Path:
+        """A file that the preset names (weights): in its own folder, else in that of a preset that it extends.
+
+        Raises:
+            PresetError: the path leaves the folder, or there is no such file.
+        """
+        for folder in self.folders:
+            path = resolve_inside(folder, relative)
+            if path.is_file():
+                return path
+        where = " or ".join(map(str, self.folders)) or "memory, where a preset has no files"
+        raise PresetError(f"preset {self.name!r} names the file {relative!r}, which is not in {where}")
