@@ -206,7 +206,8 @@ def _ogg_is_closed(path: Path) -> bool:
 
 
 def _cut_short(path: Path, readable_s: float, why: str) -> InputError:
-    return InputError(f"{path} is cut short or damaged: it can be read to about {readable_s:.2f} s ({why.strip('. ')})")
+    reason = why.removeprefix("Error : ").strip(". ")
+    return InputError(f"{path} is cut short or damaged: it can be read to about {readable_s:.2f} s ({reason})")
 
 
 def _checked(path: Path, rate_hz: int, blocks: Blocks) -> Blocks:

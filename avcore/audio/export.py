@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 from pathlib import Path
 from typing import Any
@@ -24,14 +23,12 @@ def write_csv(track: FeatureTrack, path: Path, *, raw: bool = False) -> None:
     """
     columns = [feature.raw if raw else feature.values for feature in track.features.values()]
     row_format = ["%.2f"] + [f"%.{DIGITS}g"] * len(columns)
-    with replacing(path) as file, io.TextIOWrapper(file, encoding="utf-8", newline="") as text:
-        text.write(",".join(["time_s", *track.features]) + "\n")
+    with replacing(path) as file:
+        file.write((",".join(["time_s", *track.features]) + "\n").encode())
         for first in range(0, len(track), ROWS_AT_ONCE):
             part = slice(first, min(first + ROWS_AT_ONCE, len(track)))
             times_s = np.arange(part.start, part.stop) / RATE_HZ
-            np.savetxt(text, np.column_stack([times_s, *(column[part] for column in columns)]), row_format, ",")
-        text.flush()
-        text.detach()
+            np.savetxt(file, np.column_stack([times_s, *(column[part] for column in columns)]), row_format, ",")
 
 
 def write_json(track: FeatureTrack, path: Path, *, raw: bool = False) -> None:

@@ -20,7 +20,7 @@ WIDTH_PX, HEIGHT_PX, DPI = 1800, 1200, 100
 LEFT, RIGHT = 0.062, 0.985
 COLUMNS = 1600
 ROWS = ("level", "beats", "spectrum", "bands", "character", "chroma", "onsets")
-ROW_HEIGHTS = (1.1, 0.28, 2.3, 1.4, 1.2, 1.2, 1.2)
+ROW_HEIGHTS = (1.0, 0.28, 2.1, 1.5, 1.7, 1.2, 1.0)
 # More lines than this hide what they lie on.
 MAX_LINES = 130
 
@@ -45,7 +45,8 @@ def picture_png(track: FeatureTrack, *, title: str) -> bytes:
 
     figure = draw(track, title=title)
     content = io.BytesIO()
-    FigureCanvasAgg(figure).print_png(content)
+    FigureCanvasAgg(figure)
+    figure.savefig(content, format="png", facecolor=BACKGROUND)
     return content.getvalue()
 
 
@@ -65,8 +66,8 @@ def draw(track: FeatureTrack, *, title: str) -> Figure:
     _level(rows["level"], track)
     _beats(rows["beats"], track)
     _spectrum(rows["spectrum"], track)
-    _curves(rows["bands"], track, ("bass", "mid", "treble"), filled=True)
-    _curves(rows["character"], track, ("centroid", "flatness", "harmonic", "percussive"), filled=False)
+    _lanes(rows["bands"], track, ("treble", "mid", "bass"))
+    _lanes(rows["character"], track, ("centroid", "flatness", "harmonic", "percussive"))
     _chroma(rows["chroma"], track)
     _onsets(rows["onsets"], track)
     for name in ("level", "spectrum", "bands", "character", "onsets"):
@@ -87,7 +88,7 @@ def headline(track: FeatureTrack) -> str:
 
 
 def columns_of(values: NDArray[np.float32], *, n: int = COLUMNS) -> NDArray[np.float32]:
-    """``values`` [shape=(n, ...)] in at most ``n`` columns of time, each the largest of its span, so that no hit is lost."""
+    """``values`` [shape=(n, ...)] in at most ``n`` columns of time, each the largest of its span: no hit is lost."""
     if len(values) <= n:
         return values
     starts = np.arange(n) * len(values) // n
@@ -104,7 +105,7 @@ def _style(axes: Axes, track: FeatureTrack, *, is_last: bool) -> None:
         axes.xaxis.set_major_formatter(_minutes)
 
 
-def _minutes(time_s: float, _position: int) -> str:
+def _minutes(time_s: float, _position: float) -> str:
     minutes, seconds = divmod(time_s, 60)
     return f"{int(minutes)}:{seconds:02.0f}" if seconds == int(seconds) else f"{int(minutes)}:{seconds:04.1f}"
 
@@ -159,22 +160,16 @@ def _spectrum(axes: Axes, track: FeatureTrack) -> None:
     axes.set_ylabel("")
 
 
-def _curves(axes: Axes, track: FeatureTrack, names: tuple[str, ...], *, filled: bool) -> None:
-    for name in names:
+def _lanes(axes: Axes, track: FeatureTrack, names: tuple[str, ...]) -> None:
+    """One feature above the other, each in a lane of its own with its name beside it."""
+    for lane, name in enumerate(reversed(names)):
         values = columns_of(track.feature(name).values)
-        times_s = _times(track, values)
-        if filled:
-            axes.fill_between(times_s, 0, values, color=COLOURS[name], alpha=0.28, linewidth=0)
-        axes.plot(times_s, values, color=COLOURS[name], linewidth=0.9, alpha=0.95, label=name)
-    axes.set_ylim(0, 1.04)
-    axes.set_yticks([])
-    _stacked_names(axes, names)
-
-
-def _stacked_names(axes: Axes, names: tuple[str, ...]) -> None:
-    for index, name in enumerate(names):
-        y = 0.5 + ((len(names) - 1) / 2 - index) * 0.2
+        top = lane + 0.06 + 0.88 * values
+        axes.fill_between(_times(track, values), lane + 0.06, top, color=COLOURS[name], alpha=0.85, linewidth=0)
+        y = (lane + 0.5) / len(names)
         axes.text(-0.006, y, name, transform=axes.transAxes, color=COLOURS[name], size=10, ha="right", va="center")
+    axes.set_ylim(0, len(names))
+    axes.set_yticks([])
 
 
 def _chroma(axes: Axes, track: FeatureTrack) -> None:

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from avcore.encode.files import NO_SPACE
+
 
 def srgb_to_linear(srgb: NDArray[np.float32]) -> NDArray[np.float32]:
     """Linear light of display-referred sRGB values in [0, 1], any shape (IEC 61966-2-1)."""
@@ -30,7 +32,7 @@ def write_exr(path: Path, linear: NDArray[Any]) -> None:
         with OpenEXR.File(header, {"RGB": pixels}) as file:
             file.write(str(path))
     except RuntimeError as error:  # the library says everything by RuntimeError, the reason in the text
-        full = "No space left" in str(error)
+        full = NO_SPACE in str(error)
         raise OSError(errno.ENOSPC if full else errno.EIO, str(error)) from error
 
 

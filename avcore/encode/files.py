@@ -11,7 +11,8 @@ from pathlib import Path
 
 from avcore.errors import OutputError
 
-PART_ENDING = ".part"
+PART_ENDING = ".avcore-part"
+NO_SPACE = "No space left"  # what C libraries, and so ffmpeg and OpenEXR, say of a full disk
 
 
 def part_path(path: Path) -> Path:

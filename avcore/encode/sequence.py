@@ -170,13 +170,15 @@ class SequenceSink:
             OutputError: a file cannot be read.
         """
         try:
-            return [number for number in numbers if self._remake or not self._is_done(number)]
+            asked = list(numbers)
+            done = self._pool.map(self._is_done, asked)
+            return [number for number, is_done in zip(asked, done, strict=True) if not is_done]
         except OSError as error:
             raise output_error(error, self.path(0)) from error
 
     def _is_done(self, number: int) -> bool:
         path, known = self.path(number), self._manifest.frames.get(number)
-        if not path.is_file():
+        if self._remake or not path.is_file():
             return False
         return _is_whole(path) if known is None else _describe(path, file=path.name) == known
 

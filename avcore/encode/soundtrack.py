@@ -87,7 +87,9 @@ def plan_sound(soundtrack: Soundtrack, container: Container) -> SoundPlan:
     filters.append("asetpts=N/SR/TB")
     if container.layouts:
         filters.append(f"aformat=channel_layouts={container.layouts}")
-    reason = f"{container.muxer} does not take {stream.codec}" if whole else "the excerpt is cut to the sample"
+    reason = (
+        f"{stream.codec} does not go into {container.muxer} as it is" if whole else "the excerpt is cut to the sample"
+    )
     note = f"sound encoded anew as {' '.join((container.sound_name, *rate[1:]))}: {reason}"
     return SoundPlan(source, ("-af", ",".join(filters), "-c:a", container.sound, *rate), note)
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import errno
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -16,7 +14,7 @@ from numpy.typing import NDArray
 
 from avcore.encode.codecs import CONTAINERS, Codec, Container, choose_codec, codec_options
 from avcore.encode.ffmpeg import ffmpeg_path, require_encoder
-from avcore.encode.files import commit, output_error, part_path, sweep_parts
+from avcore.encode.files import NO_SPACE, commit, output_error, part_path, sweep_parts
 from avcore.encode.pipe import EncoderEndedError, FramePipe
 from avcore.encode.sink import FrameCheck
 from avcore.encode.soundtrack import SoundPlan, Soundtrack, plan_sound
@@ -146,7 +144,7 @@ class VideoSink:
         sound: SoundPlan | None,
     ) -> None:
         self.pixel = codec.pixel
-        self.notes = (sound.note,) if sound is not None and sound.note else ()
+        self.notes: tuple[str, ...] = (sound.note,) if sound is not None and sound.note else ()
         self._dtype = "<u2" if codec.pixel == "uint16" else "u1"
         self._path, self._part = path, part
         self._check = FrameCheck(size=size, pixel=codec.pixel)
@@ -192,7 +190,7 @@ class VideoSink:
             raise output_error(error, self._path) from error
 
     def _failure(self, error: EncoderEndedError) -> OutputError:
-        if any(os.strerror(errno.ENOSPC) in line for line in error.lines):
+        if any(NO_SPACE in line for line in error.lines):
             return OutputError(
                 f"the disk that holds {self._path.absolute().parent} is full; free some space or choose another folder"
             )

@@ -195,8 +195,8 @@ def test_resume_after_kill_9(tmp_path: Path) -> None:
     survivors = len(list(folder.glob("bake_*.png")))
     assert 5 <= survivors < 39
     # What a kill in the middle of a write leaves.
-    (folder / ".bake_0020.png.0a1b2c3d.part").write_bytes(b"half")
-    os.utime(folder / ".bake_0020.png.0a1b2c3d.part", (0, 0))
+    (folder / ".bake_0020.png.0a1b2c3d.avcore-part").write_bytes(b"half")
+    os.utime(folder / ".bake_0020.png.0a1b2c3d.avcore-part", (0, 0))
     assert len(write_frames(folder, range(1, 40))) == 39 - survivors
     manifest = read_manifest(folder)
     assert manifest is not None

@@ -110,7 +110,7 @@ def test_what_a_container_does_not_take_is_encoded_in_step(
 ) -> None:
     path = tmp_path / f"out{ending}"
     (note,) = render(path, Soundtrack(song(source)), codec="vp9" if ending == ".webm" else "h264")
-    assert "does not take" in note
+    assert "as it is" in note
     assert f"Audio: {name}" in about(path)
     rate_hz = 48000 if name == "opus" else RATE_HZ
     assert np.abs(click_times_s(path, rate_hz) - CLICKS_S).max() < 1e-3
@@ -149,7 +149,7 @@ def test_the_sound_of_a_video_whose_sound_begins_late(tmp_path: Path, song: Call
 
 
 @pytest.mark.parametrize("channels", range(1, 9))
-@pytest.mark.parametrize("ending", [".mp4", ".webm", ".mkv"])
+@pytest.mark.parametrize("ending", [".mp4", ".webm"])
 def test_all_channels_are_kept(tmp_path: Path, channels: int, ending: str) -> None:
     time_s = np.arange(RATE_HZ) / RATE_HZ
     tones = 0.3 * np.sin(2 * np.pi * time_s[:, None] * (60 + 10 * np.arange(channels)))

@@ -7,7 +7,6 @@ import os
 import signal
 import struct
 import threading
-import time
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from pathlib import Path
@@ -120,23 +119,32 @@ def test_gif_loops_for_ever_and_keeps_its_length(tmp_path: Path) -> None:
 
 def test_names_that_look_like_options_or_patterns(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    for name in ("-y.mp4", "100% übung #1 [a].mp4", "a:b.mkv"):
+    for name in ("-y.mp4", "100% übung #1 [a].mp4", *(["a:b.mkv"] if os.name == "posix" else [])):
         write_noise(Path(name), 2)
         assert len(decode_rgb(tmp_path / name, size=SIZE)) == 2
 
 
-def test_making_frames_and_encoding_overlap(tmp_path: Path) -> None:
-    """``write`` returns before the frame is encoded, and stops the maker when the encoder falls behind."""
-    size = (1280, 720)
-    frames = noise(2, size=size)
-    with open_video(tmp_path / "out.mp4", size=size, fps=FPS, settings=VideoSettings(speed="slow", crf=5)) as sink:
-        waits = []
-        for number in range(24):
-            start = time.perf_counter()
-            sink.write(number, frames[number % 2])
-            waits.append(time.perf_counter() - start)
-    assert waits[0] < 0.05
-    assert sum(waits) > 10 * waits[0]
+@pytest.mark.skipif(os.name != "posix", reason="SIGSTOP")
+def test_write_runs_ahead_of_the_encoder_by_a_few_frames_only(tmp_path: Path) -> None:
+    """Making frames and encoding them overlap, and a slow encoder does not fill the memory."""
+    size, accepted = (320, 240), []
+    before = children()
+    with open_video(tmp_path / "a.mp4", size=size, fps=FPS) as sink:
+        (encoder,) = children() - before
+        os.kill(encoder, signal.SIGSTOP)
+
+        def make() -> None:
+            for number, frame in enumerate(noise(20, size=size)):
+                sink.write(number, frame)
+                accepted.append(number)
+
+        maker = threading.Thread(target=make)
+        maker.start()
+        maker.join(0.6)
+        assert 2 <= len(accepted) <= 8
+        os.kill(encoder, signal.SIGCONT)
+        maker.join()
+    assert len(decode_rgb(tmp_path / "a.mp4", size=size)) == 20
 
 
 def test_an_existing_file_is_kept_unless_told(tmp_path: Path) -> None:
@@ -236,7 +244,7 @@ def test_a_read_only_folder_is_told(tmp_path: Path) -> None:
 
 
 def test_parts_of_killed_runs_are_swept_and_live_ones_kept(tmp_path: Path) -> None:
-    old, live, other = (tmp_path / name for name in (".a.mp4.01.part", ".a.mp4.02.part", ".b.mp4.03.part"))
+    old, live, other = (tmp_path / f".{name}.avcore-part" for name in ("a.mp4.01", "a.mp4.02", "b.mp4.03"))
     for path in (old, live, other):
         path.touch()
     for path in (old, other):
