@@ -18,8 +18,6 @@ from avcore.audio.settings import AnalysisSettings
 from avcore.audio.spectrum import NARROW_EDGES_HZ, PITCH_CLASSES, measure
 from avcore.audio.track import FeatureTrack, NarrowBands
 
-# What is not 0 by itself where there is no sound.
-_ZERO_IN_SILENCE = ("centroid", "rolloff", "zcr", "flatness", *(f"chroma_{pitch}" for pitch in PITCH_CLASSES))
 # The pass over the sound is most of the work.
 _READING = 0.8
 
@@ -58,9 +56,10 @@ def _analyze(
         spectra = measure(stream, settings, progress=lambda part: progress(_READING * part))
     raw = spectra.columns
     audible = raw["rms"] >= SILENCE_RMS
-    for name in _ZERO_IN_SILENCE:
-        raw[name][~audible] = 0
     raw["harmonic"], raw["percussive"] = harmonic_percussive(spectra.narrow_rms)
+    for values in raw.values():
+        values[~audible] = 0
+    spectra.narrow_rms[~audible] = 0
     progress(0.9)
     rises = band_rises(spectra.narrow_rms, audible)
     raw["onset"] = onset_envelope(rises)

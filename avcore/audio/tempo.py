@@ -63,7 +63,8 @@ def local_tempo(accents: Array, *, known_bpm: float = 0.0) -> LocalTempo:
     weight = np.sqrt(energy / energy.max())
     # The whole track speaks too: a passage alone often leaves open which multiple of the pulse is the beat.
     overall = np.average(salience, axis=0, weights=weight[:, 0])
-    path = _smoothest_path(weight * (salience + overall) * prior)
+    # The constant lets a known tempo stand where nothing is heard on its period.
+    path = _smoothest_path(weight * (salience + overall + 0.05) * prior)
     periods = lags[path]
     strength = _at(correlation, periods[:, None])[:, 0]
     centres = np.arange(len(path)) * HOP_FRAMES

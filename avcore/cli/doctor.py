@@ -56,7 +56,7 @@ class Result:
                 f"devices: {', '.join(self.devices)}",
                 f"ffmpeg: {self.ffmpeg or 'not found'}",
                 f"encoders: {', '.join(self.encoders)}",
-                f"hardware encoders: {', '.join(self.hardware_encoders) or 'none works here'}",
+                f"hardware encoders (h264): {', '.join(self.hardware_encoders) or 'none works here'}",
                 f"cache: {self.cache}",
                 f"presets: {self.presets}",
                 *(f"problem: {problem}" for problem in self.problems),
@@ -72,7 +72,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(_args: argparse.Namespace) -> Result:
     """Look around."""
     from avcore.audio.cache import cache_folder
-    from avcore.encode.codecs import available_codecs, working_hardware
+    from avcore.encode import available_codecs, available_hardware
     from avcore.presets import list_presets
 
     packages = {name: _version(name) for name in (*PACKAGES, *OPTIONAL)}
@@ -98,7 +98,7 @@ def run(_args: argparse.Namespace) -> Result:
         devices=_devices(),
         ffmpeg=ffmpeg,
         encoders=available_codecs() if ffmpeg else [],
-        hardware_encoders=working_hardware() if ffmpeg else [],
+        hardware_encoders=available_hardware("h264") if ffmpeg else [],
         cache=str(cache),
         presets=len(entries),
         problems=problems,

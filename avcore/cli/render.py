@@ -22,7 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--no-audio", action="store_true", help="leave the sound out of the video")
     video = parser.add_argument_group("video")
     video.add_argument("--codec", help="h264, hevc, av1, vp9, prores, ffv1, gif (default: by the ending of OUT)")
-    video.add_argument("--crf", type=int, help="quality of the encoder: lower is better and larger")
+    video.add_argument("--crf", type=float, help="quality of the encoder: lower is better and larger")
     video.add_argument("--speed", help="draft, fast, medium, slow, or the encoder's own name for a speed")
     video.add_argument("--hardware", help="encode on nvenc, qsv, videotoolbox, vaapi or amf")
     images = parser.add_argument_group("images")

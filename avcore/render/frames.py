@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 from avcore.audio.track import FeatureTrack
 from avcore.compute.device import Device
+from avcore.encode.sink import Pixel
+from avcore.errors import PresetError
 from avcore.fields.cppn import Cppn, CppnSpec
 from avcore.fields.moment import Moment, Tile
 from avcore.fields.weights import Weights
@@ -18,7 +20,6 @@ from avcore.presets.preset import Preset
 from avcore.signals.controls import compute_controls
 from avcore.timebase import Duration, Timebase
 
-Pixel = Literal["uint8", "uint16", "float32"]
 Quality = Literal["draft", "final"]
 
 # Pixels of a tile on the processor: its planes stay in the second-level cache.
@@ -51,9 +52,12 @@ class Frames:
         self._supersample = preset.render.supersample if quality == "final" else 1
         self._blur = preset.render.motion_blur if quality == "final" else 1
         self._frame_s = float(1 / timebase.fps)
-        self.controls = compute_controls(preset.signals, track, fps=timebase.fps)
-        self.loop_frames = self._fold()
-        self.weights = self._weights()
+        try:
+            self.controls = compute_controls(preset.signals, track, fps=timebase.fps)
+            self.loop_frames = self._fold()
+            self.weights = self._weights()
+        except PresetError as error:
+            raise PresetError(f"{preset.path or preset.name}: {error}") from error
         self._field = Cppn(preset.field, preset.colour, self.weights, seconds=self._seconds)
         self._pool = ThreadPoolExecutor(threads or os.cpu_count() or 1) if device.name == "cpu" else None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -135,7 +136,7 @@ def render(job: RenderJob, *, progress: Progress = lambda *_: None) -> RenderRep
         peak_memory_mb=peak_memory_mb(),
         device=device.description,
         response=response,
-        warnings=[*response.warnings(), *_loop_warning(frames)],
+        warnings=[*sink.notes, *response.warnings(), *_loop_warning(frames)],
     )
 
 
@@ -161,16 +162,14 @@ def _open(job: RenderJob, frames: Frames, numbers: list[int]) -> tuple[Sink, lis
         first_s = timebase.start_s + Fraction(numbers[0] - timebase.start_frame) / timebase.fps
         whole = first_s == 0 and len(numbers) == timebase.n_frames and job.duration_s is None
         soundtrack = Soundtrack(job.audio, first_s, None if whole else len(numbers) / timebase.fps)
+    origin = provenance(frames, pixel="video", quality=job.quality, overlay=job.overlay)
     video = open_video(
         job.out,
         size=job.size,
         fps=job.fps,
         settings=job.video,
         soundtrack=soundtrack,
-        metadata={
-            key: str(value)
-            for key, value in provenance(frames, pixel="video", quality=job.quality, overlay=job.overlay).items()
-        },
+        metadata={"title": job.audio.stem, "comment": json.dumps(origin, sort_keys=True)},
         overwrite=job.overwrite,
     )
     return video, numbers

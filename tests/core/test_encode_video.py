@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import re
 import signal
 import struct
 import threading
@@ -16,7 +17,7 @@ import pytest
 from encode_media import about, children, decode_rgb, noise, nothing_left_behind, packet_times, small_disk
 from numpy.typing import NDArray
 
-from avcore.encode import VideoSettings, open_video
+from avcore.encode import VideoSettings, available_codecs, open_video
 from avcore.errors import OutputError, UsageError
 
 SIZE = (64, 48)
@@ -64,6 +65,8 @@ def test_ten_minutes_at_ntsc_rate_do_not_drift(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("codec", ["h264", "hevc", "vp9", "av1"])
 def test_colours_survive_within_three_levels_and_are_tagged(tmp_path: Path, codec: str) -> None:
+    if codec not in available_codecs():
+        pytest.skip(f"this ffmpeg cannot encode {codec}")
     path = tmp_path / "colours.mp4"
     patches = np.array(list(itertools.product([0, 64, 128, 200, 255], repeat=3)), np.uint8)[::4]
     frames = np.broadcast_to(patches[:, None, None, :], (len(patches), SIZE[1], SIZE[0], 3))
@@ -84,7 +87,7 @@ def test_prores_keeps_more_than_eight_bits(tmp_path: Path) -> None:
         sink.write(1, frame)
     read = decode_rgb(path, size=SIZE, deep=True)[0].astype(int)
     assert np.abs(read - frame).max() < 257  # finer than one of 256 steps
-    assert "yuv422p10le(tv, bt709" in about(path)
+    assert re.search(r"yuv422p10le\(.*bt709", about(path))
 
 
 @pytest.mark.parametrize("ending", [".mp4", ".mov"])
@@ -127,7 +130,7 @@ def test_names_that_look_like_options_or_patterns(tmp_path: Path, monkeypatch: p
 @pytest.mark.skipif(os.name != "posix", reason="SIGSTOP")
 def test_write_runs_ahead_of_the_encoder_by_a_few_frames_only(tmp_path: Path) -> None:
     """Making frames and encoding them overlap, and a slow encoder does not fill the memory."""
-    size, accepted = (320, 240), []
+    size, accepted = (640, 480), []
     before = children()
     with open_video(tmp_path / "a.mp4", size=size, fps=FPS) as sink:
         (encoder,) = children() - before
