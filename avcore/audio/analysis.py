@@ -83,7 +83,7 @@ def _analyze(
     raw["until_beat"] = events.until_s(n, beats.times_s)
     raw["position"] = events.position(n)
     return FeatureTrack(
-        features=make_features(raw, audible),
+        features=make_features(raw),
         onsets_s=onsets_s,
         beats_s=beats.times_s,
         downbeats_s=beats.downbeats_s,

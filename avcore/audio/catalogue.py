@@ -15,6 +15,7 @@ from avcore.audio.track import Feature
 # Frames below this RMS (-80 dBFS) are silence: every feature of sound is 0 there.
 SILENCE_RMS = 1e-4
 PERCENTILE = 99.0
+HISS = 0.01
 # One click fills this many frames: a window of 46 ms in steps of 10 ms.
 CLICK_FRAMES = 6
 
@@ -75,22 +76,29 @@ def kind_of(name: str) -> Kind:
     return KINDS[name]
 
 
-def make_features(raw: Mapping[str, Array], audible: NDArray[np.bool_]) -> dict[str, Feature]:
-    """Features with their references from raw values [shape=(n,) each]; ``audible`` [shape=(n,)] marks no silence."""
+def make_features(raw: Mapping[str, Array]) -> dict[str, Feature]:
+    """Features with their references, from raw values by name [shape=(n,) each]."""
+    telling = telling_frames(raw["rms"])
     features = {}
     for name, values in raw.items():
         kind = kind_of(name)
-        reference = kind.natural if kind.natural is not None else reference_level(values, audible, least=kind.least)
+        reference = kind.natural if kind.natural is not None else reference_level(values, telling, least=kind.least)
         features[name] = Feature(name, kind.unit, kind.description, values, reference)
     return features
 
 
-def reference_level(raw: Array, audible: NDArray[np.bool_], *, least: float) -> float:
-    """The raw value that becomes 1: the 99th percentile of the ``audible`` frames, and at least ``least``.
+def telling_frames(rms: Array) -> NDArray[np.bool_]:
+    """Frames that decide references: not silent, nor 40 dB below the loud ones, where only hiss is left."""
+    audible = rms >= SILENCE_RMS
+    return audible & (rms >= HISS * reference_level(rms, audible, least=SILENCE_RMS))
+
+
+def reference_level(raw: Array, telling: NDArray[np.bool_], *, least: float) -> float:
+    """The raw value that becomes 1: the 99th percentile of the ``telling`` frames, and at least ``least``.
 
     The loudest frames that one click can fill never decide, however short the track is.
     """
-    heard = np.sort(raw[audible])
+    heard = np.sort(raw[telling])
     if not len(heard):
         return least
     above = max(int(len(heard) * (1 - PERCENTILE / 100)), min(CLICK_FRAMES, len(heard) // 2))

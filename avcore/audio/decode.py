@@ -26,6 +26,8 @@ MIN_DURATION_S = 0.1
 MAX_SAMPLE = 32768.0
 # Programs that write WAV into a pipe cannot know its size and put a number near 2**31 or 2**32 there.
 UNKNOWN_BYTES = 0x7FFFF000
+# libsndfile before 1.2.1 says 2**63 - 1 for an Ogg file without its last page.
+UNKNOWN_FRAMES = 2**62
 MAX_OGG_PAGE_BYTES = 65307
 
 logger = logging.getLogger(__name__)
@@ -168,13 +170,14 @@ def _open_soundfile(path: Path, stack: contextlib.ExitStack) -> tuple[int, int, 
     if file.format == "MP3":
         return None
     codec = file.format if file.subtype in file.format else f"{file.format} {file.subtype}"
-    return file.samplerate, file.channels, file.frames / file.samplerate, codec, _soundfile_blocks(path, file)
+    duration_s = file.frames / file.samplerate if file.frames < UNKNOWN_FRAMES else None
+    return file.samplerate, file.channels, duration_s, codec, _soundfile_blocks(path, file)
 
 
 def _soundfile_blocks(path: Path, file: soundfile.SoundFile) -> Blocks:  # type: ignore[name-defined]  # noqa: F821
     import soundfile
 
-    promised, read = file.frames, 0
+    promised, read = file.frames if file.frames < UNKNOWN_FRAMES else 0, 0
     # A WAV or AIFF header may promise more than the file holds; libsndfile corrects it and only its log says so.
     samples_chunk = re.search(r"^ *(?:data|SSND) : (\d+) \(should be (\d+)\)", file.extra_info, flags=re.MULTILINE)
     if samples_chunk and int(samples_chunk[1]) < UNKNOWN_BYTES:

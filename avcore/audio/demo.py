@@ -63,8 +63,8 @@ def write_demo(path: Path) -> Demo:
     import soundfile
 
     demo = make_demo()
-    with replacing(path) as file:
-        soundfile.write(file, demo.samples, RATE_HZ, format="WAV", subtype="PCM_16")
+    with replacing(path) as part:
+        soundfile.write(part, demo.samples, RATE_HZ, format="WAV", subtype="PCM_16")
     return demo
 
 

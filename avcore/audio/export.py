@@ -23,12 +23,12 @@ def write_csv(track: FeatureTrack, path: Path, *, raw: bool = False) -> None:
     """
     columns = [feature.raw if raw else feature.values for feature in track.features.values()]
     row_format = ["%.2f"] + [f"%.{DIGITS}g"] * len(columns)
-    with replacing(path) as file:
+    with replacing(path) as part, part.open("wb") as file:
         file.write((",".join(["time_s", *track.features]) + "\n").encode())
         for first in range(0, len(track), ROWS_AT_ONCE):
-            part = slice(first, min(first + ROWS_AT_ONCE, len(track)))
-            times_s = np.arange(part.start, part.stop) / RATE_HZ
-            np.savetxt(file, np.column_stack([times_s, *(column[part] for column in columns)]), row_format, ",")
+            rows = slice(first, min(first + ROWS_AT_ONCE, len(track)))
+            times_s = np.arange(rows.start, rows.stop) / RATE_HZ
+            np.savetxt(file, np.column_stack([times_s, *(column[rows] for column in columns)]), row_format, ",")
 
 
 def write_json(track: FeatureTrack, path: Path, *, raw: bool = False) -> None:
@@ -62,8 +62,8 @@ def write_json(track: FeatureTrack, path: Path, *, raw: bool = False) -> None:
             for feature in track.features.values()
         },
     }
-    with replacing(path) as file:
-        file.write(json.dumps(content).encode())
+    with replacing(path) as part:
+        part.write_text(json.dumps(content), encoding="utf-8")
 
 
 def _rounded(values: np.ndarray[Any, np.dtype[np.float32]]) -> list[float]:

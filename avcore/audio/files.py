@@ -5,12 +5,11 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO
 
 
 @contextlib.contextmanager
-def replacing(path: Path) -> Iterator[IO[bytes]]:
-    """A binary file to write, which takes the place of ``path`` when the block ends well and vanishes when it does not.
+def replacing(path: Path) -> Iterator[Path]:
+    """An empty file to write to, which takes the place of ``path`` when the block ends well, and else vanishes.
 
     Raises:
         OutputError: the folder or the file cannot be written.
@@ -20,8 +19,8 @@ def replacing(path: Path) -> Iterator[IO[bytes]]:
     part = part_path(path)
     try:
         try:
-            with part.open("xb") as file:
-                yield file
+            part.touch(exist_ok=False)
+            yield part
             commit(part, path)
         finally:
             part.unlink(missing_ok=True)

@@ -164,7 +164,8 @@ def _lanes(axes: Axes, track: FeatureTrack, names: tuple[str, ...]) -> None:
     """One feature above the other, each in a lane of its own with its name beside it."""
     for lane, name in enumerate(reversed(names)):
         values = columns_of(track.feature(name).values)
-        top = lane + 0.06 + 0.88 * values
+        # Flatness lives near 0 in most music, and would not be seen.
+        top = lane + 0.06 + 0.88 * values / max(float(values.max()), 0.01)
         axes.fill_between(_times(track, values), lane + 0.06, top, color=COLOURS[name], alpha=0.85, linewidth=0)
         y = (lane + 0.5) / len(names)
         axes.text(-0.006, y, name, transform=axes.transAxes, color=COLOURS[name], size=10, ha="right", va="center")

@@ -12,7 +12,7 @@ import numpy as np
 
 from avcore.audio.files import replacing
 from avcore.audio.track import CONTRACT_VERSION, Feature, FeatureTrack, NarrowBands
-from avcore.errors import InputError
+from avcore.errors import InputError, OutputError
 
 FORMAT = "avcore.feature-track"
 _ARRAYS = ("onsets_s", "beats_s", "downbeats_s")
@@ -27,7 +27,8 @@ def save_track(track: FeatureTrack, path: Path) -> None:
     Raises:
         OutputError: it cannot be written.
     """
-    from safetensors.numpy import save
+    from safetensors import SafetensorError
+    from safetensors.numpy import save_file
 
     tensors = {name: np.asarray(getattr(track, name), np.float64) for name in _ARRAYS}
     tensors["raw"] = np.stack([feature.raw for feature in track.features.values()])
@@ -39,9 +40,11 @@ def save_track(track: FeatureTrack, path: Path) -> None:
     metadata["features"] = [
         {key: value for key, value in vars(feature).items() if key != "raw"} for feature in track.features.values()
     ]
-    content = save(tensors, metadata={"format": FORMAT, "track": json.dumps(metadata)})
-    with replacing(path) as file:
-        file.write(content)
+    with replacing(path) as part:
+        try:
+            save_file(tensors, part, metadata={"format": FORMAT, "track": json.dumps(metadata)})
+        except SafetensorError as error:  # it wraps what the operating system said
+            raise OutputError(f"{path} cannot be written: {error}") from error
 
 
 def load_track(path: Path) -> FeatureTrack:

@@ -103,7 +103,7 @@ class FeatureTrack:
         Raises:
             UsageError: the frequencies are not rising or outside 0 Hz to 20 kHz, or the track has no narrow bands.
         """
-        from avcore.audio.catalogue import SILENCE_RMS, reference_level
+        from avcore.audio.catalogue import SILENCE_RMS, reference_level, telling_frames
 
         if not 0 <= low_hz < high_hz or high_hz > 22_050:
             raise UsageError(f"{low_hz:g}-{high_hz:g} Hz is not a band; write two rising frequencies up to 20000 Hz")
@@ -117,8 +117,7 @@ class FeatureTrack:
         for band in np.flatnonzero(share):
             power += np.float32(share[band]) * self.narrow.rms[:, band].astype(np.float32) ** 2
         raw = np.sqrt(power)
-        audible = self.feature("rms").raw >= SILENCE_RMS
-        reference = reference_level(raw, audible, least=SILENCE_RMS)
+        reference = reference_level(raw, telling_frames(self.feature("rms").raw), least=SILENCE_RMS)
         name = f"{low_hz:g}-{high_hz:g} Hz"
         return Feature(name, "amplitude", f"RMS from {low_hz:g} to {high_hz:g} Hz", raw, reference)
 

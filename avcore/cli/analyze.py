@@ -128,8 +128,8 @@ def _write(track: FeatureTrack, audio: Path, out: Path, summary: dict[str, str],
     elif ending == ".avtrack":
         track.save(out)
     else:
-        with replacing(out) as file:
+        with replacing(out) as part:
             if ending == ".png":
-                file.write(picture_png(track, title=audio.name))
+                part.write_bytes(picture_png(track, title=audio.name))
             else:
-                file.write(page_html(track, song=audio, page=out, rows=summary).encode())
+                part.write_text(page_html(track, song=audio, page=out, rows=summary), encoding="utf-8")

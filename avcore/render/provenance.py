@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
@@ -13,18 +13,18 @@ from avcore.presets.hashing import preset_hash
 from avcore.render.frames import Frames
 
 
-def provenance(frames: Frames, *, pixel: str, quality: str, overlay: str | None) -> Mapping[str, str | int]:
+def provenance(frames: Frames, *, pixel: str, quality: str, overlay: str | None) -> dict[str, Any]:
     """Hashes, versions and device of a job. ``job`` is a hash of all that decides pixels."""
     track, timebase = frames.track, frames.timebase
     weights = hashlib.sha256()
     for matrix, bias in frames.weights.layers:
         weights.update(np.ascontiguousarray(matrix).tobytes() + np.ascontiguousarray(bias).tobytes())
-    decides: dict[str, str | int] = {
+    decides: dict[str, Any] = {
         "preset_sha256": preset_hash(frames.preset),
         "weights_sha256": weights.hexdigest(),
         "audio_sha256": track.audio_sha256,
         "track_contract": track.contract_version,
-        "analysis": json.dumps(dict(track.settings), sort_keys=True),
+        "analysis": dict(track.settings),
         "fps": str(timebase.fps),
         "start_s": str(timebase.start_s),
         "start_frame": timebase.start_frame,

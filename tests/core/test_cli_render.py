@@ -66,7 +66,7 @@ def test_a_video_with_its_sound(tmp_path: Path, demo_track: Path, told: Callable
     assert pictures(out, 320, 180).shape[0] == report["frames"]
     assert len(sound(out)) / 48000 == pytest.approx(length_s, abs=0.03)
     said = describe(out)
-    for word in ("Video: h264", "yuv420p(tv, bt709", "320x180", "24 fps", "Audio:", "preset_sha256", "job"):
+    for word in ("Video: h264", "yuv420p(tv, bt709", "320x180", "24 fps", "Audio:", "audio_sha256"):
         assert word in said
     assert report["response"]["correlation"] > report["response"]["shuffled"] + 0.2
     assert report["response"]["uniform_frames"] == 0
