@@ -19,7 +19,7 @@ def setting(
     high: float | None = None,
     factory: Callable[[], Any] | None = None,
     refers: Literal["signals"] | None = None,
-    check: Callable[[Any], None] | None = None,
+    check: Callable[[Any], object] | None = None,
 ) -> Any:
     """A dataclass field with a description and an inclusive range ``[low, high]`` that readers enforce.
 

@@ -114,7 +114,7 @@ class FrameColouring:
 
     @property
     def light_step(self) -> tuple[float, float] | None:
-        """The step (right, up, in picture heights) towards the light at which the slope is taken; None without relief."""
+        """The step (right, up, in picture heights) towards the light for the slope; None without relief."""
         if self._relief == 0.0:
             return None
         return RELIEF_STEP * math.cos(self._light), RELIEF_STEP * math.sin(self._light)

@@ -15,7 +15,8 @@ BENCHES = ("analysis", "memory", "whole_job")
 def processor() -> str:
     """The processor's name, where the system tells it."""
     info = Path("/proc/cpuinfo")
-    names = [line.split(":", 1)[1].strip() for line in info.read_text().splitlines() if "model name" in line] if info.exists() else []
+    lines = info.read_text().splitlines() if info.exists() else []
+    names = [line.split(":", 1)[1].strip() for line in lines if "model name" in line]
     return f"{len(names)} cores of {names[0]}" if names else platform.processor() or platform.machine()
 
 

@@ -35,7 +35,7 @@ def _row(preset: Preset, song: Path, out: Path) -> Row:
     timebase = Timebase.for_duration(SECONDS, Fraction(30))
     with Frames(preset, track, timebase, size=SIZE, device=cpu()) as source:
         pictures = [source.frame(int(number)) for number in timebase.numbers()]
-    job = RenderJob(song, out, preset, size=SIZE, duration_s=Fraction(SECONDS), device="cpu", sound=False, overwrite=True)
+    job = RenderJob(song, out, preset, SIZE, duration_s=Fraction(SECONDS), device="cpu", sound=False, overwrite=True)
 
     def encode_alone() -> None:
         with open_video(out, size=SIZE, fps=Fraction(30), overwrite=True) as sink:

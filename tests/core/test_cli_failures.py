@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -73,7 +74,7 @@ def test_bad_sound(kind: str, command: str, tmp_path: Path, says: Callable[..., 
 PRESETS = {
     "unknown.txt": None,
     "tag.yaml": "schema: 1\nname: !!python/object/apply:os.system ['touch pwned']\nfield: {type: cppn}\n",
-    "bomb.yaml": "a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(f"{b}: &{b} [*{a},*{a},*{a},*{a},*{a},*{a}]\n" for a, b in zip("abcdefgh", "bcdefghi", strict=True)),
+    "bomb.yaml": "a: &a [x,x,x,x]\n" + "".join(f"{b}: &{b} [{f'*{a},' * 9}]\n" for a, b in pairwise("abcdefghi")),
     "deep.yaml": "schema: " + "[" * 5000,
     "typo.yaml": "schema: 1\nfield:\n  type: cppn\n  gian: 3\n",
     "feature.yaml": "schema: 1\nsignals: {k: {source: bas}}\nfield: {type: cppn, inputs: [k]}\n",

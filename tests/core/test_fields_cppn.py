@@ -201,14 +201,14 @@ def test_weight_files_round_trip(tmp_path: Path) -> None:
 def test_weight_files_that_do_not_fit_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "w.safetensors"
     spec = CppnSpec(seed=1)
-    with pytest.raises(PresetError, match="w.safetensors"):
+    with pytest.raises(PresetError, match=r"w\.safetensors"):
         spec.load_weights(path)
     path.write_bytes(b"\x80\x04\x95 a pickle, perhaps")
     with pytest.raises(PresetError, match="safetensors"):
         spec.load_weights(path)
     spec.draw_weights().save(path)
     for other in (CppnSpec(width=8), CppnSpec(layers=2), CppnSpec(layers=5), CppnSpec(inputs=("kick",))):
-        with pytest.raises(PresetError, match="w.safetensors"):
+        with pytest.raises(PresetError, match=r"w\.safetensors"):
             other.load_weights(path)
     broken = spec.draw_weights()
     broken.layers[0][0][0, 0] = np.nan

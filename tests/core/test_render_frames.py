@@ -47,7 +47,9 @@ def frames(preset: Preset = PRESET, **options: Any) -> Frames:
     return Frames(preset, TRACK, settings.pop("timebase", TIMEBASE), **settings)
 
 
-def changed(preset: Preset = PRESET, *, field: dict[str, Any] | None = None, render: RenderSpec | None = None) -> Preset:
+def changed(
+    preset: Preset = PRESET, *, field: dict[str, Any] | None = None, render: RenderSpec | None = None
+) -> Preset:
     return dataclasses.replace(
         preset, field=dataclasses.replace(preset.field, **(field or {})), render=render or preset.render
     )
