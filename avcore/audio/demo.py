@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from avcore.audio.files import replacing
+from avcore.files import replacing
 
 RATE_HZ = 44_100
 BPM = 120
@@ -210,3 +210,9 @@ def _duck() -> Mono:
     since_beat_s = np.mod(t, BEAT_S)
     has_kick = ~((t >= BREAK_S) & (t < DROP_S)) & (t < END_S)
     return np.asarray(1 - 0.6 * has_kick * np.exp(-since_beat_s / 0.09))
+
+
+if __name__ == "__main__":
+    import sys
+
+    write_demo(Path(sys.argv[1]))

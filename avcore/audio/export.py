@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from avcore.audio.files import replacing
 from avcore.audio.track import RATE_HZ, FeatureTrack
+from avcore.files import replacing
 
 DIGITS = 6
 ROWS_AT_ONCE = 10_000

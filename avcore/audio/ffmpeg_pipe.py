@@ -29,7 +29,7 @@ logger = logging.getLogger(__name__)
 
 def command(path: Path) -> list[str]:
     """The command that writes the first sound stream of ``path`` to stdout as an .au file of float32."""
-    from avcore.encode.ffmpeg import ffmpeg_path
+    from avcore.ffmpeg import ffmpeg_path
 
     # A name can be neither an option nor an address: the file: prefix, and no protocol but files and pipes.
     source = ["-protocol_whitelist", "file,pipe", "-i", f"file:{path}"]

@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from avcore.audio.files import replacing
 from avcore.audio.track import CONTRACT_VERSION, Feature, FeatureTrack, NarrowBands
 from avcore.errors import InputError, OutputError
+from avcore.files import replacing
 
 FORMAT = "avcore.feature-track"
 _ARRAYS = ("onsets_s", "beats_s", "downbeats_s")

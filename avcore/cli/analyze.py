@@ -116,9 +116,9 @@ def _check_out(out: Path, audio: Path, *, overwrite: bool) -> None:
 
 
 def _write(track: FeatureTrack, audio: Path, out: Path, summary: dict[str, str], *, raw: bool) -> None:
-    from avcore.audio.files import replacing
     from avcore.audio.page import page_html
     from avcore.audio.plot import picture_png
+    from avcore.files import replacing
 
     ending = out.suffix.lower()
     if ending == ".csv":

@@ -43,7 +43,7 @@ def run(args: argparse.Namespace) -> Result:
     from avcore.audio import analyze
     from avcore.compute.device import choose
     from avcore.encode import png_bytes
-    from avcore.encode.files import output_error, write_whole
+    from avcore.files import write_whole
     from avcore.render import overlay
     from avcore.render.frames import Frames
     from avcore.timebase import Timebase
@@ -73,8 +73,5 @@ def run(args: argparse.Namespace) -> Result:
         image = frames.frame(number)
         if args.overlay:
             overlay.draw(image, overlay.text_for(args.overlay, frames, number, title=args.audio.stem))
-    try:
-        write_whole(args.out, png_bytes(image))
-    except OSError as error:
-        raise output_error(error, args.out) from error
+    write_whole(args.out, png_bytes(image))
     return Result(str(args.out), number, timebase.time_s(number), time.perf_counter() - start)

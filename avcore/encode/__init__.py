@@ -4,7 +4,7 @@
 """
 
 from avcore.encode.codecs import CODECS, CONTAINERS, HARDWARE, SPEEDS
-from avcore.encode.ffmpeg import available_codecs, available_hardware, ffmpeg_path
+from avcore.encode.encoders import available_codecs, available_hardware
 from avcore.encode.manifest import FrameFile, Manifest, read_manifest
 from avcore.encode.png import png_bytes
 from avcore.encode.sequence import ImageSettings, SequenceSink, open_sequence
@@ -28,7 +28,6 @@ __all__ = [
     "VideoSink",
     "available_codecs",
     "available_hardware",
-    "ffmpeg_path",
     "open_sequence",
     "open_video",
     "png_bytes",

@@ -9,13 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from avcore.encode.files import NO_SPACE
-
-
-def srgb_to_linear(srgb: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Linear light of display-referred sRGB values in [0, 1], any shape (IEC 61966-2-1)."""
-    curved = ((srgb + np.float32(0.055)) / np.float32(1.055)) ** np.float32(2.4)
-    return np.where(srgb <= np.float32(0.04045), srgb / np.float32(12.92), curved)
+from avcore.files import NO_SPACE
 
 
 def write_exr(path: Path, linear: NDArray[Any]) -> None:

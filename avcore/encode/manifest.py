@@ -13,8 +13,8 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from avcore.encode.files import write_whole
 from avcore.errors import UsageError
+from avcore.files import write_whole
 
 SCHEMA_VERSION = 1
 FILE_NAME = "manifest.json"

@@ -13,7 +13,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from avcore.encode.ffmpeg import own_group
+from avcore.ffmpeg import own_group
 
 _STDERR_LINES = 30
 _PIPE_BYTES = 1 << 20

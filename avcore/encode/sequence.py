@@ -24,13 +24,14 @@ from typing import Any, Literal, Self
 
 from numpy.typing import NDArray
 
-from avcore.encode.exr import is_whole_exr, srgb_to_linear, write_exr
-from avcore.encode.files import commit, output_error, part_path, sweep_parts
+from avcore.encode.exr import is_whole_exr, write_exr
 from avcore.encode.manifest import FrameFile, Manifest, read_manifest, write_manifest
 from avcore.encode.png import is_whole_png, png_bytes
 from avcore.encode.sink import FrameCheck, Pixel
 from avcore.errors import OutputError, UsageError
+from avcore.files import commit, output_error, part_path, sweep_parts
 from avcore.spec import setting
+from avcore.srgb import srgb_to_linear
 
 _WORKERS = min(4, os.cpu_count() or 1)
 _BACKLOG_FRAMES = 2 * _WORKERS

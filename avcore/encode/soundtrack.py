@@ -8,8 +8,8 @@ from fractions import Fraction
 from pathlib import Path
 
 from avcore.encode.codecs import Container
-from avcore.encode.ffmpeg import run_ffmpeg
 from avcore.errors import InputError
+from avcore.ffmpeg import run_ffmpeg
 
 # A sound file that is really a playlist must not make ffmpeg open other files' protocols or the network.
 _LOCAL_ONLY = ["-protocol_whitelist", "file"]

@@ -13,12 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from avcore.encode.codecs import CONTAINERS, Codec, Container, choose_codec, codec_options
-from avcore.encode.ffmpeg import ffmpeg_path, require_encoder
-from avcore.encode.files import NO_SPACE, commit, output_error, part_path, sweep_parts
+from avcore.encode.encoders import require_encoder
 from avcore.encode.pipe import EncoderEndedError, FramePipe
 from avcore.encode.sink import FrameCheck
 from avcore.encode.soundtrack import SoundPlan, Soundtrack, plan_sound
 from avcore.errors import OutputError, UsageError
+from avcore.ffmpeg import ffmpeg_path
+from avcore.files import NO_SPACE, commit, output_error, part_path, sweep_parts
 from avcore.spec import setting
 
 _BACKLOG_FRAMES = 4

@@ -1,9 +1,11 @@
-"""sRGB and OKLab, in which equal steps look equal (Ottosson 2020, https://bottosson.github.io/posts/oklab)."""
+"""OKLab, in which equal steps look equal (Ottosson 2020, https://bottosson.github.io/posts/oklab)."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
+
+from avcore.srgb import linear_to_srgb, srgb_to_linear
 
 Array = NDArray[np.float64]
 
@@ -23,16 +25,6 @@ _TO_LAB = np.array(
 )
 _FROM_LAB = np.linalg.inv(_TO_LAB)
 _FROM_LMS = np.linalg.inv(_TO_LMS)
-
-
-def srgb_to_linear(srgb: Array) -> Array:
-    """Display-referred sRGB to linear light, any shape (IEC 61966-2-1)."""
-    return np.where(srgb <= 0.04045, srgb / 12.92, ((np.maximum(srgb, 0.0) + 0.055) / 1.055) ** 2.4)
-
-
-def linear_to_srgb(linear: Array) -> Array:
-    """Linear light to display-referred sRGB, any shape (IEC 61966-2-1)."""
-    return np.where(linear <= 0.0031308, linear * 12.92, 1.055 * np.maximum(linear, 0.0) ** (1 / 2.4) - 0.055)
 
 
 def srgb_to_oklab(srgb: Array) -> Array:

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from avcore.encode import ffmpeg_path
+from avcore.ffmpeg import ffmpeg_path
 
 EXACT = "flags=accurate_rnd+full_chroma_int+full_chroma_inp"
 

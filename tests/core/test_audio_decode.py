@@ -14,8 +14,8 @@ from synth_audio import RATE_HZ, noise, sine, write
 
 from avcore.audio import analyze, probe
 from avcore.audio.decode import open_audio, open_mono
-from avcore.encode.ffmpeg import ffmpeg_path
 from avcore.errors import InputError
+from avcore.ffmpeg import ffmpeg_path
 
 LENGTH_S = 3.0
 

@@ -11,7 +11,7 @@ from encode_media import about, decode_rgb, noise
 
 from avcore.encode import CODECS, CONTAINERS, HARDWARE, SPEEDS, VideoSettings, available_codecs, open_video
 from avcore.encode.codecs import choose_codec, codec_options
-from avcore.encode.ffmpeg import trial
+from avcore.encode.encoders import trial
 from avcore.errors import UsageError
 
 SIZE = (64, 48)

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from encode_media import about, ffmpeg
 
-from avcore.encode.exr import is_whole_exr, read_exr, srgb_to_linear, write_exr
+from avcore.encode.exr import is_whole_exr, read_exr, write_exr
+from avcore.srgb import srgb_to_linear
 
 
 def test_transfer_function_of_the_standard() -> None:

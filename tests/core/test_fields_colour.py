@@ -8,9 +8,10 @@ import pytest
 from avcore.compute.device import cpu
 from avcore.fields.activations import ACTIVATIONS
 from avcore.fields.colour import Colouring, ColourSpec
-from avcore.fields.oklab import linear_to_srgb, oklab_to_srgb, srgb_to_linear, srgb_to_oklab
+from avcore.fields.oklab import oklab_to_srgb, srgb_to_oklab
 from avcore.fields.palette import check_colours, parse_hex, ring
 from avcore.signals.spec import Driven
+from avcore.srgb import linear_to_srgb, srgb_to_linear
 
 F = Driven.fixed
 OUT = np.random.default_rng(0).normal(0, 1.5, (3, 500)).astype(np.float32)

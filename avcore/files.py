@@ -7,7 +7,9 @@ import errno
 import os
 import secrets
 import time
+from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
 from avcore.errors import OutputError
 
@@ -37,18 +39,33 @@ def commit(part: Path, path: Path) -> None:
             os.close(folder)
 
 
+@contextlib.contextmanager
+def replacing(path: Path) -> Iterator[IO[bytes]]:
+    """A binary file to write, which takes the place of ``path`` when the block ends well and vanishes when it does not.
+
+    Raises:
+        OutputError: the folder or the file cannot be written.
+    """
+    part = part_path(path)
+    try:
+        try:
+            with part.open("xb") as file:
+                yield file
+            commit(part, path)
+        finally:
+            part.unlink(missing_ok=True)
+    except OSError as error:
+        raise output_error(error, path) from error
+
+
 def write_whole(path: Path, data: bytes) -> None:
     """Write ``data`` so that ``path`` holds either what it held or all of it.
 
     Raises:
-        OSError: the disk is full or the folder cannot be written.
+        OutputError: the folder or the file cannot be written.
     """
-    part = part_path(path)
-    try:
-        part.write_bytes(data)
-        commit(part, path)
-    finally:
-        part.unlink(missing_ok=True)
+    with replacing(path) as file:
+        file.write(data)
 
 
 def sweep_parts(folder: Path, *, target: str = "", older_than_s: float) -> None:

@@ -1,45 +1,15 @@
-"""The ffmpeg program: where it is, which encoders it has, and whether one of them starts here."""
+"""Which encoders this ffmpeg has, and whether one of them starts on this machine."""
 
 from __future__ import annotations
 
 import functools
-import os
 import re
-import subprocess
-from typing import Any
 
 from avcore.encode.codecs import CODECS, HARDWARE, Codec, choose_codec, codec_options
-from avcore.errors import AvcoreError, UsageError
+from avcore.errors import UsageError
+from avcore.ffmpeg import run_ffmpeg
 
 _TRIAL_SIZE = "256x256"  # hardware encoders refuse smaller pictures
-
-
-@functools.cache
-def ffmpeg_path() -> str:
-    """The ffmpeg that imageio-ffmpeg brings, or the one that IMAGEIO_FFMPEG_EXE names.
-
-    Raises:
-        AvcoreError: there is none.
-    """
-    import imageio_ffmpeg
-
-    try:
-        return str(imageio_ffmpeg.get_ffmpeg_exe())
-    except RuntimeError as error:
-        raise AvcoreError("there is no ffmpeg; run `pip install imageio-ffmpeg` or set IMAGEIO_FFMPEG_EXE") from error
-
-
-def own_group() -> dict[str, Any]:
-    """Popen arguments that keep Ctrl-C in the terminal from reaching ffmpeg: its owner decides when it ends."""
-    if os.name == "nt":
-        return {"creationflags": getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)}
-    return {"start_new_session": True}
-
-
-def run_ffmpeg(*arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run ffmpeg to its end with captured text output and no standard input."""
-    command = [ffmpeg_path(), "-hide_banner", "-nostdin", *arguments]
-    return subprocess.run(command, capture_output=True, encoding="utf-8", errors="replace", check=False)
 
 
 @functools.cache
