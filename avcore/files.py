@@ -9,7 +9,6 @@ import secrets
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO
 
 from avcore.errors import OutputError
 
@@ -40,8 +39,8 @@ def commit(part: Path, path: Path) -> None:
 
 
 @contextlib.contextmanager
-def replacing(path: Path) -> Iterator[IO[bytes]]:
-    """A binary file to write, which takes the place of ``path`` when the block ends well and vanishes when it does not.
+def replacing(path: Path) -> Iterator[Path]:
+    """A path to write to, which takes the place of ``path`` when the block ends well and vanishes when it does not.
 
     Raises:
         OutputError: the folder or the file cannot be written.
@@ -49,8 +48,7 @@ def replacing(path: Path) -> Iterator[IO[bytes]]:
     part = part_path(path)
     try:
         try:
-            with part.open("xb") as file:
-                yield file
+            yield part
             commit(part, path)
         finally:
             part.unlink(missing_ok=True)
@@ -64,8 +62,8 @@ def write_whole(path: Path, data: bytes) -> None:
     Raises:
         OutputError: the folder or the file cannot be written.
     """
-    with replacing(path) as file:
-        file.write(data)
+    with replacing(path) as part:
+        part.write_bytes(data)
 
 
 def sweep_parts(folder: Path, *, target: str = "", older_than_s: float) -> None:
