@@ -48,6 +48,7 @@ def replacing(path: Path) -> Iterator[Path]:
     part = part_path(path)
     try:
         try:
+            part.touch(exist_ok=False)  # a folder that cannot be written says so before the work
             yield part
             commit(part, path)
         finally:
