@@ -9,7 +9,7 @@ AUDIO ?= $(OUT)/demo.wav
 PRESET ?= ember
 RENDER ?= --resolution 720p --fps 30 --duration 30
 
-.PHONY: demo test test-all test-torch test-py313 lint types bench clean
+.PHONY: demo test test-all test-torch test-py313 lint types bench thumbnails clean
 
 demo: $(VENV)/.installed
 	@mkdir -p $(OUT)
@@ -30,6 +30,13 @@ test-torch:
 
 test-py313:
 	$(MAKE) VENV=.venv-313 PYTHON="$${PYTHON313:-python3.13}" test
+
+# Pictures of the presets, from the demo track, for the README and for whoever lists presets.
+thumbnails: $(VENV)/.installed
+	@mkdir -p $(OUT) presets/thumbnails
+	@test -f $(OUT)/demo.wav || $(BIN)/python -m avcore.audio.demo $(OUT)/demo.wav
+	@for preset in presets/*.yaml; do name=$$(basename $$preset .yaml); \
+		$(BIN)/avcore frame $(OUT)/demo.wav presets/thumbnails/$$name.png --preset $$preset --at 17 -r 320x180 --overwrite || exit 1; done
 
 lint: $(VENV)/.installed-lint
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .

@@ -5,8 +5,11 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import platform
+import re
 import secrets
 import time
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,7 +21,27 @@ NO_SPACE = "No space left"  # what C libraries, and so ffmpeg and OpenEXR, say o
 
 def part_path(path: Path) -> Path:
     """A new hidden name beside ``path``, in the same folder so that the rename is atomic."""
-    return path.with_name(f".{path.name}.{secrets.token_hex(4)}{PART_ENDING}")
+    owner = f"{_host()}-{os.getpid()}-{secrets.token_hex(4)}"
+    return path.with_name(f".{path.name}.{owner}{PART_ENDING}")
+
+
+def _host() -> str:
+    """Eight hex digits that stand for the machine."""
+    return f"{zlib.crc32(platform.node().encode()):08x}"
+
+
+def _owner_is_dead(part: Path) -> bool:
+    """Whether the process of this machine that made ``part`` has ended; False where that cannot be told."""
+    match = re.search(rf"\.{_host()}-(\d+)-[0-9a-f]{{8}}{re.escape(PART_ENDING)}$", part.name)
+    if match is None or os.name != "posix":  # on Windows the question would end the process
+        return False
+    try:
+        os.kill(int(match[1]), 0)
+    except ProcessLookupError:
+        return True
+    except OSError:
+        return False
+    return False
 
 
 def commit(part: Path, path: Path) -> None:
@@ -70,13 +93,13 @@ def write_whole(path: Path, data: bytes) -> None:
 def sweep_parts(folder: Path, *, target: str = "", older_than_s: float) -> None:
     """Remove parts that a killed process left, of the file ``target`` (of all files when empty).
 
-    Age tells a dead part from one that another process is writing at this moment, on any file system.
+    The part's name tells its owner. For one of another machine, age tells a dead part from one that is being written.
     """
     oldest = time.time() - older_than_s
     for path in folder.iterdir():
         if path.name.startswith(f".{target}") and path.name.endswith(PART_ENDING):
             with contextlib.suppress(FileNotFoundError):  # its owner finished it meanwhile
-                if path.stat().st_mtime < oldest:
+                if _owner_is_dead(path) or path.stat().st_mtime < oldest:
                     path.unlink()
 
 

@@ -6,7 +6,7 @@ import json
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -65,19 +65,21 @@ class RenderReport:
     warnings: list[str]
 
 
-def timebase_for(track: FeatureTrack, job: RenderJob) -> Timebase:
-    """The frames that the job asks for, before ``--frames`` picks some of them.
+def span_s(track: FeatureTrack, job: RenderJob) -> Fraction:
+    """Exact length of the part of the track that the job asks for, before ``--frames`` picks some of its frames.
 
     Raises:
-        UsageError: the range lies outside the track.
+        UsageError: the part lies outside the track.
     """
-    length = Fraction(track.duration_s).limit_denominator(10**6)
-    if job.start_s >= length:
-        raise UsageError(f"--start {float(job.start_s):g} s is beyond the end of the track ({float(length):.2f} s)")
-    duration = length - job.start_s if job.duration_s is None else min(job.duration_s, length - job.start_s)
-    if duration <= 0:
+    length_s = Fraction(track.duration_s).limit_denominator(10**6)
+    if job.start_s >= length_s:
+        raise UsageError(f"--start {float(job.start_s):g} s is beyond the end of the track ({float(length_s):.2f} s)")
+    left_s = length_s - job.start_s
+    if job.duration_s is None:
+        return left_s
+    if job.duration_s <= 0:
         raise UsageError("--duration must be above 0")
-    return Timebase.for_duration(duration, job.fps, start_s=job.start_s, start_frame=job.start_frame)
+    return min(job.duration_s, left_s)
 
 
 def render(job: RenderJob, *, progress: Progress = lambda *_: None) -> RenderReport:
@@ -92,7 +94,7 @@ def render(job: RenderJob, *, progress: Progress = lambda *_: None) -> RenderRep
     clock = _Stopwatch()
     with clock.stage("analysis"):
         track = analyze(job.audio, progress=lambda done: progress("analysis", done, 1.0))
-    timebase = timebase_for(track, job)
+    timebase = Timebase.for_duration(span_s(track, job), job.fps, start_s=job.start_s, start_frame=job.start_frame)
     numbers = parse_frames(job.frames, timebase) if job.frames else [int(n) for n in timebase.numbers()]
     with ExitStack() as stack:
         with clock.stage("preparation"):
@@ -157,11 +159,7 @@ def _open(job: RenderJob, frames: Frames, numbers: list[int]) -> tuple[Sink, lis
         return sequence, sequence.missing(numbers)
     if numbers != list(range(numbers[0], numbers[-1] + 1)):
         raise UsageError("a video needs consecutive frames; give --frames FIRST-LAST, or render to a folder")
-    soundtrack = None
-    if job.sound:
-        first_s = timebase.start_s + Fraction(numbers[0] - timebase.start_frame) / timebase.fps
-        whole = first_s == 0 and len(numbers) == timebase.n_frames and job.duration_s is None
-        soundtrack = Soundtrack(job.audio, first_s, None if whole else len(numbers) / timebase.fps)
+    soundtrack = _soundtrack(job, frames, numbers) if job.sound else None
     origin = provenance(frames, pixel="video", quality=job.quality, overlay=job.overlay)
     video = open_video(
         job.out,
@@ -173,6 +171,17 @@ def _open(job: RenderJob, frames: Frames, numbers: list[int]) -> tuple[Sink, lis
         overwrite=job.overwrite,
     )
     return video, numbers
+
+
+def _soundtrack(job: RenderJob, frames: Frames, numbers: list[int]) -> Soundtrack:
+    """The sound under the frames, cut exactly; the whole of it where all of it is asked for, so that it is copied."""
+    timebase = frames.timebase
+    asked_s = span_s(frames.track, job)
+    first_s = Fraction(numbers[0] - timebase.start_frame) / timebase.fps
+    is_whole = job.start_s == 0 and asked_s == span_s(frames.track, replace(job, duration_s=None))
+    if is_whole and len(numbers) == timebase.n_frames:
+        return Soundtrack(job.audio, Fraction(0))
+    return Soundtrack(job.audio, job.start_s + first_s, min(len(numbers) / timebase.fps, asked_s - first_s))
 
 
 def _how_to_go_on(job: RenderJob, done: int, total: int) -> str:

@@ -116,6 +116,17 @@ def test_overrides_seeds_and_text_change_the_picture(
     assert len({(tmp_path / f"{index}.png").read_bytes() for index in range(len(variants))}) == len(variants)
 
 
+def test_an_excerpt_is_cut_exactly(tmp_path: Path, demo_track: Path, told: Callable[..., Any]) -> None:
+    """5.01 s are 151 frames and 5.01 s of sound, the same samples as in the song."""
+    out = tmp_path / "o.mkv"
+    told("render", demo_track, out, "-r", "64x36", "--start", "3.2", "--duration", "5.01")
+    assert len(pictures(out, 64, 36)) == 151
+    heard = sound(out, 44100)
+    assert len(heard) == pytest.approx(5.01 * 44100, abs=2)
+    song = sound(demo_track, 44100)[round(3.2 * 44100) :][: len(heard)]
+    assert np.corrcoef(heard, song)[0, 1] > 0.9999
+
+
 def test_no_audio(tmp_path: Path, demo_track: Path, told: Callable[..., Any]) -> None:
     told("render", demo_track, tmp_path / "o.mp4", "-r", "64x36", "--duration", "1", "--no-audio")
     assert "Audio" not in describe(tmp_path / "o.mp4")
