@@ -146,7 +146,6 @@ def _open(job: RenderJob, frames: Frames, numbers: list[int]) -> tuple[Sink, lis
     """The sink and the frames that it still needs."""
     timebase = frames.timebase
     if job.images:
-        origin = provenance(frames, pixel=job.images.pixel, quality=job.quality, overlay=job.overlay)
         sequence = open_sequence(
             job.out,
             size=job.size,
