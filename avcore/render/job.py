@@ -144,8 +144,8 @@ def render(job: RenderJob, *, progress: Progress = lambda *_: None) -> RenderRep
 
 def _open(job: RenderJob, frames: Frames, numbers: list[int]) -> tuple[Sink, list[int]]:
     """The sink and the frames that it still needs."""
-    timebase = frames.timebase
     if job.images:
+        origin = provenance(frames, pixel=job.images.pixel, quality=job.quality, overlay=job.overlay)
         sequence = open_sequence(
             job.out,
             size=job.size,
