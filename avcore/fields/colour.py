@@ -13,11 +13,15 @@ from numpy.typing import NDArray
 from avcore.compute.device import Device
 from avcore.fields.activations import sigmoid
 from avcore.fields.oklab import oklab_to_srgb
-from avcore.fields.palette import check_colours, parse_hex, ring
+from avcore.fields.palette import check_colours, parse_hex
 from avcore.signals.spec import Driven
 from avcore.spec import setting
 
+RGB = tuple[float, float, float]
 Mode = Literal["rgb", "palette"]
+
+# Weights of red, green and blue in the luma of BT.709.
+LUMA = (0.2126, 0.7152, 0.0722)
 
 # Colours of a palette's ring; neighbours differ by less than an 8-bit step for palettes of up to about 16 colours.
 RING_STEPS = 2048
@@ -66,58 +70,85 @@ class ColourSpec:
     contrast: Driven = setting(Driven.fixed(1.0), help="factor on the distance from middle grey")
     saturation: Driven = setting(Driven.fixed(1.0), help="factor on the colourfulness; 0 is grey")
 
+    def at(self, controls: Mapping[str, float], ring_oklab: NDArray[np.float64]) -> Paint:
+        """The paint of one frame, where the signals have the values ``controls``.
 
-class Colouring:
-    """A ``ColourSpec`` ready to colour tiles: the palette's ring is made once."""
-
-    def __init__(self, spec: ColourSpec) -> None:
-        self.spec = spec
-        self._ring = ring(spec.palette, RING_STEPS)
-        self.shadow, self.glow, self.highlight = (
-            np.array(parse_hex(colour)) for colour in (spec.shadow, spec.glow_colour, spec.highlight)
+        ``ring_oklab`` is ``palette.ring(self.palette, RING_STEPS)``, which is the same for all frames.
+        """
+        brightness, contrast = self.brightness.at(controls), self.contrast.at(controls)
+        saturation = self.saturation.at(controls)
+        graded = ring_oklab.copy()
+        graded[:, 0] = np.clip(0.5 + (graded[:, 0] * brightness - 0.5) * contrast, 0.0, 1.0)
+        graded[:, 1:] *= saturation
+        light = 2.0 * math.pi * self.light.at(controls)
+        return Paint(
+            mode=self.mode,
+            ring=oklab_to_srgb(graded).T.astype(np.float32),
+            cycles=self.cycles.at(controls),
+            shift=self.shift.at(controls),
+            brightness=brightness,
+            contrast=contrast,
+            saturation=saturation,
+            shade=_unit(self.shade.at(controls)),
+            shade_gain=self.shade_gain,
+            shadow=parse_hex(self.shadow),
+            glow=_unit(self.glow.at(controls)),
+            glow_width=self.glow_width,
+            glow_colour=parse_hex(self.glow_colour),
+            relief=_unit(self.relief.at(controls)),
+            relief_height=self.relief_height,
+            highlight=parse_hex(self.highlight),
+            light_step=(RELIEF_STEP * math.cos(light), RELIEF_STEP * math.sin(light)),
+            vignette=float(np.clip(self.vignette.at(controls), -1.0, 1.0)),
         )
 
-    def frame(self, device: Device, controls: Mapping[str, float]) -> FrameColouring:
-        """The colouring of one frame, on the device."""
-        return FrameColouring(self, device, controls)
 
-    def graded_ring(self, controls: Mapping[str, float]) -> NDArray[np.float64]:
-        """The palette's ring under this frame's grade, sRGB [shape=(RING_STEPS, 3)]."""
-        spec = self.spec
-        graded = self._ring.copy()
-        graded[:, 0] = 0.5 + (graded[:, 0] * spec.brightness.at(controls) - 0.5) * spec.contrast.at(controls)
-        graded[:, 0] = np.clip(graded[:, 0], 0.0, 1.0)
-        graded[:, 1:] *= spec.saturation.at(controls)
-        return oklab_to_srgb(graded)
+def _unit(value: float) -> float:
+    return float(np.clip(value, 0.0, 1.0))
 
 
-class FrameColouring:
-    """Colours the pixels of one frame."""
+@dataclass(frozen=True)
+class Paint:
+    """The way from the network's outputs to a colour in one frame, as plain numbers.
 
-    def __init__(self, colouring: Colouring, device: Device, controls: Mapping[str, float]) -> None:
-        spec = colouring.spec
+    ``ring`` [shape=(3, RING_STEPS), sRGB, float32] is the palette under the frame's grade; ``light_step`` is the step
+    (right, up, in picture heights) towards the light over which the slope is taken; the rest as in ``ColourSpec``.
+    """
+
+    mode: Mode
+    ring: NDArray[np.float32]
+    cycles: float
+    shift: float
+    brightness: float
+    contrast: float
+    saturation: float
+    shade: float
+    shade_gain: float
+    shadow: RGB
+    glow: float
+    glow_width: float
+    glow_colour: RGB
+    relief: float
+    relief_height: float
+    highlight: RGB
+    light_step: tuple[float, float]
+    vignette: float
+
+    def brush(self, device: Device) -> Brush:
+        """The paint on a device."""
+        return Brush(self, device)
+
+
+class Brush:
+    """Colours pixels with one frame's paint: the reference that every kernel is held to."""
+
+    def __init__(self, paint: Paint, device: Device) -> None:
         self._xp = device.xp
-        self._spec = spec
-        self._relief = _unit(spec.relief.at(controls))
-        self._light = 2.0 * math.pi * spec.light.at(controls)
-        self._glow = _unit(spec.glow.at(controls))
-        self._shade = _unit(spec.shade.at(controls))
-        self._vignette = float(np.clip(spec.vignette.at(controls), -1.0, 1.0))
-        self._cycles, self._shift = spec.cycles.at(controls), spec.shift.at(controls)
-        self._ring = device.asarray(colouring.graded_ring(controls).T)
-        self._glow_colour, self._highlight, self._shadow = (
-            device.asarray(colour[:, None]) for colour in (colouring.glow, colouring.highlight, colouring.shadow)
+        self._paint = paint
+        self._ring = device.asarray(paint.ring)
+        self._shadow, self._glow_colour, self._highlight = (
+            device.asarray(np.array(colour)[:, None]) for colour in (paint.shadow, paint.glow_colour, paint.highlight)
         )
-        self._brightness = spec.brightness.at(controls)
-        self._contrast = spec.contrast.at(controls)
-        self._saturation = spec.saturation.at(controls)
-
-    @property
-    def light_step(self) -> tuple[float, float] | None:
-        """The step (right, up, in picture heights) towards the light for the slope; None without relief."""
-        if self._relief == 0.0:
-            return None
-        return RELIEF_STEP * math.cos(self._light), RELIEF_STEP * math.sin(self._light)
 
     def __call__(self, out: Any, x: Any, y: Any, towards_light: Any = None) -> Any:
         """Colour network outputs [shape=(3, n)]; returns sRGB in [0, 1] [shape=(3, n)].
@@ -125,44 +156,41 @@ class FrameColouring:
         ``x``, ``y`` [shape=(n,)] are the places in the picture, 0 in the middle and +-0.5 at the lower and upper edge.
         ``towards_light`` are the outputs one ``light_step`` further, where there is relief.
         """
-        xp = self._xp
-        rgb = self._paint(out)
+        xp, paint = self._xp, self._paint
+        rgb = self._ground(out)
         if towards_light is not None:
             rgb = self._lit(rgb, out[0, :] - towards_light[0, :])
-        if self._shade > 0.0:
-            light = 1.0 - self._shade * sigmoid(xp, -self._spec.shade_gain * out[1, :])
+        if paint.shade > 0.0:
+            light = 1.0 - paint.shade * sigmoid(xp, -paint.shade_gain * out[1, :])
             rgb = self._shadow + light[None, :] * (rgb - self._shadow)
-        if self._glow > 0.0:
-            line = out[2, :] / self._spec.glow_width
-            rgb = rgb + (self._glow / (1.0 + line * line))[None, :] * (self._glow_colour - rgb)
-        if self._vignette != 0.0:
+        if paint.glow > 0.0:
+            line = out[2, :] / paint.glow_width
+            rgb = rgb + (paint.glow / (1.0 + line * line))[None, :] * (self._glow_colour - rgb)
+        if paint.vignette != 0.0:
             rgb = rgb * self._falloff(x * x + y * y)[None, :]
         return xp.clip(rgb, 0.0, 1.0)
 
-    def _paint(self, out: Any) -> Any:
-        xp = self._xp
-        if self._spec.mode == "palette":
-            turn = sigmoid(xp, out[0, :]) * self._cycles + self._shift
+    def _ground(self, out: Any) -> Any:
+        xp, paint = self._xp, self._paint
+        if paint.mode == "palette":
+            turn = sigmoid(xp, out[0, :]) * paint.cycles + paint.shift
             step = xp.astype((turn - xp.floor(turn)) * RING_STEPS, xp.int32) % RING_STEPS
             return xp.take(self._ring, step, axis=1)
-        rgb = 0.5 + (sigmoid(xp, out) * self._brightness - 0.5) * self._contrast
-        if self._saturation != 1.0:
-            grey = 0.2126 * rgb[0, :] + 0.7152 * rgb[1, :] + 0.0722 * rgb[2, :]
-            rgb = grey[None, :] + self._saturation * (rgb - grey[None, :])
+        rgb = 0.5 + (sigmoid(xp, out) * paint.brightness - 0.5) * paint.contrast
+        if paint.saturation != 1.0:
+            grey = LUMA[0] * rgb[0, :] + LUMA[1] * rgb[1, :] + LUMA[2] * rgb[2, :]
+            rgb = grey[None, :] + paint.saturation * (rgb - grey[None, :])
         return rgb
 
     def _lit(self, rgb: Any, rise: Any) -> Any:
         # The sine of the slope towards the light: slopes that face it take the highlight, those behind go black.
-        slope = rise * (self._spec.relief_height / RELIEF_STEP)
-        light = (self._relief * slope / self._xp.sqrt(1.0 + slope * slope))[None, :]
+        slope = rise * (self._paint.relief_height / RELIEF_STEP)
+        light = (self._paint.relief * slope / self._xp.sqrt(1.0 + slope * slope))[None, :]
         return rgb + self._xp.where(light > 0.0, light * (self._highlight - rgb), light * rgb)
 
     def _falloff(self, distance_squared: Any) -> Any:
         """Brightness [shape=(n,)] by the distance from the middle, in picture heights."""
-        if self._vignette > 0.0:
-            return 1.0 - self._vignette * (1.0 - 1.0 / (1.0 + distance_squared))
-        return 1.0 + self._vignette / (1.0 + (distance_squared / TUNNEL_END_RADIUS**2) ** 2)
-
-
-def _unit(value: float) -> float:
-    return float(np.clip(value, 0.0, 1.0))
+        vignette = self._paint.vignette
+        if vignette > 0.0:
+            return 1.0 - vignette * (1.0 - 1.0 / (1.0 + distance_squared))
+        return 1.0 + vignette / (1.0 + (distance_squared / TUNNEL_END_RADIUS**2) ** 2)

@@ -55,7 +55,7 @@ class CoordsSpec:
                     raise PresetError(f"{name} does not tile: remove it, or choose space plane")
 
     def inputs(self) -> tuple[str, ...]:
-        """Names of the planes that ``planes`` returns, in order; weights are drawn by these names."""
+        """Names of the planes that ``Camera.planes`` returns, in order; weights are drawn by these names."""
         names = {
             "plane": ("x", "y"),
             "tile": ("x.cos", "x.sin", "y.cos", "y.sin"),
@@ -63,15 +63,48 @@ class CoordsSpec:
         }[self.space]
         return (*names, "r") if self.radius else names
 
-    def planes(self, xp: Any, u: Any, v: Any, *, aspect: float, controls: Mapping[str, float]) -> Any:
-        """The network's coordinate inputs [shape=(len(inputs()), n)] of pixels ``u``, ``v`` [shape=(n,)].
+    def at(self, controls: Mapping[str, float]) -> Camera:
+        """The camera of one frame, where the signals have the values ``controls``."""
+        return Camera(
+            space=self.space,
+            symmetry=self.symmetry,
+            folds=self.folds,
+            radius=self.radius,
+            scale=self.scale,
+            zoom=self.zoom.at(controls) if self.space == "tunnel" else max(1e-3, self.zoom.at(controls)),
+            turn=TAU * self.rotate.at(controls),
+            pan_x=self.pan_x.at(controls),
+            pan_y=self.pan_y.at(controls),
+            bend=2.0 * TAU / self.scale * self.swirl.at(controls),
+        )
 
-        ``aspect`` is width over height; the shorter half side of the plane is 0.5 * scale long. ``controls`` holds
-        the signals' values at this frame.
+
+@dataclass(frozen=True)
+class Camera:
+    """The way from pixels to coordinates in one frame, as plain numbers.
+
+    ``turn`` is the rotation in radians, ``bend`` what it gains per unit of distance; the rest as in ``CoordsSpec``.
+    """
+
+    space: Space
+    symmetry: Symmetry
+    folds: int
+    radius: bool
+    scale: float
+    zoom: float
+    turn: float
+    pan_x: float
+    pan_y: float
+    bend: float
+
+    def planes(self, xp: Any, u: Any, v: Any, *, aspect: float) -> Any:
+        """The network's coordinate inputs [shape=(inputs, n), see ``CoordsSpec.inputs``] of pixels [shape=(n,)].
+
+        ``aspect`` is width over height; the upper edge of the plane is 0.5 * scale / zoom from the centre.
         """
         if self.space == "tile":
-            return self._tile(xp, u, v, controls)
-        x, y = self._camera(xp, u, v, aspect, controls)
+            return self._tile(xp, u, v)
+        x, y = self._place(xp, u, v, aspect)
         if self.symmetry in ("mirror", "quad"):
             x = xp.abs(x)
             y = xp.abs(y) if self.symmetry == "quad" else y
@@ -82,34 +115,32 @@ class CoordsSpec:
                 sector = TAU / self.folds
                 angle = xp.abs(angle - sector * xp.floor(angle / sector + 0.5))
             if self.space == "tunnel":
-                return self._tunnel(xp, r, angle, controls)
+                return self._tunnel(xp, r, angle)
             x, y = r * xp.cos(angle), r * xp.sin(angle)
         return xp.stack([x, y, r] if self.radius else [x, y])
 
-    def _camera(self, xp: Any, u: Any, v: Any, aspect: float, controls: Mapping[str, float]) -> tuple[Any, Any]:
-        zoom = 1.0 if self.space == "tunnel" else max(1e-3, self.zoom.at(controls))
-        size = self.scale / zoom
-        x = (u - 0.5) * (aspect * size) - self.pan_x.at(controls) * size
-        y = (0.5 - v) * size - self.pan_y.at(controls) * size
-        turn = self.rotate.at(controls) * TAU
-        if self.swirl.base or self.swirl.by:
-            bend = (self.swirl.at(controls) * TAU * 2.0 / self.scale) * xp.sqrt(x * x + y * y) - turn
+    def _place(self, xp: Any, u: Any, v: Any, aspect: float) -> tuple[Any, Any]:
+        size = self.scale if self.space == "tunnel" else self.scale / self.zoom
+        x = (u - 0.5) * (aspect * size) - self.pan_x * size
+        y = (0.5 - v) * size - self.pan_y * size
+        if self.bend:
+            bend = self.bend * xp.sqrt(x * x + y * y) - self.turn
             c, s = xp.cos(bend), xp.sin(bend)
             return c * x - s * y, s * x + c * y
-        if turn:
-            c, s = math.cos(turn), math.sin(turn)
+        if self.turn:
+            c, s = math.cos(self.turn), math.sin(self.turn)
             return c * x + s * y, c * y - s * x
         return x, y
 
-    def _tunnel(self, xp: Any, r: Any, angle: Any, controls: Mapping[str, float]) -> Any:
+    def _tunnel(self, xp: Any, r: Any, angle: Any) -> Any:
         # The angle goes in as a point on a circle, so that the tunnel has no seam; the depth goes on for ever.
-        depth = 0.5 * self.scale * (xp.log(r / self.scale + TUNNEL_END) + (self.zoom.at(controls) - 1.0))
+        depth = 0.5 * self.scale * (xp.log(r / self.scale + TUNNEL_END) + (self.zoom - 1.0))
         planes = [xp.sin(depth), 0.5 * xp.cos(angle), 0.5 * xp.sin(angle)]
         return xp.stack([*planes, r] if self.radius else planes)
 
-    def _tile(self, xp: Any, u: Any, v: Any, controls: Mapping[str, float]) -> Any:
+    def _tile(self, xp: Any, u: Any, v: Any) -> Any:
         # Folding into [0, 1) before anything else makes opposite edges equal to the last bit.
-        x, y = u - xp.floor(u) - self.pan_x.at(controls), xp.floor(v) - v - self.pan_y.at(controls)
+        x, y = u - xp.floor(u) - self.pan_x, xp.floor(v) - v - self.pan_y
         x, y = x - xp.floor(x), y - xp.floor(y)
         if self.symmetry in ("mirror", "quad"):
             x = xp.abs(x - 0.5)

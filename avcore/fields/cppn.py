@@ -17,9 +17,10 @@ from numpy.typing import NDArray
 
 from avcore.compute.device import Device
 from avcore.fields.activations import ACTIVATIONS, Activation
-from avcore.fields.colour import Colouring, ColourSpec
-from avcore.fields.coords import CoordsSpec
+from avcore.fields.colour import RING_STEPS, ColourSpec, Paint
+from avcore.fields.coords import Camera, CoordsSpec
 from avcore.fields.moment import Moment, Tile
+from avcore.fields.palette import ring
 from avcore.fields.weights import Weights
 from avcore.signals.spec import Driven
 from avcore.spec import setting
@@ -104,42 +105,26 @@ class Cppn:
         self, spec: CppnSpec, colour: ColourSpec, weights: Weights, *, seconds: Callable[[Duration], float]
     ) -> None:
         self.spec = spec
+        self.colour = colour
         self.weights = weights
-        self._colouring = Colouring(colour)
+        self._ring = ring(colour.palette, RING_STEPS)
         self._period_s = seconds(spec.period if spec.loop is None else spec.loop.period)
         self._drift_period_s = seconds(spec.drift_period)
-        self._activations = [ACTIVATIONS[spec.activations[i % len(spec.activations)]] for i in range(spec.layers)]
 
-    def at(self, moment: Moment, device: Device, *, aspect: float) -> Tile:
-        """The picture at one moment: a function from ``u``, ``v`` [shape=(n,)] to sRGB [shape=(3, n), 0..1]."""
-        spec, xp = self.spec, device.xp
-        (first, bias), *rest = self._weights(moment).layers
-        n_coords = len(spec.coords.inputs())
-        bias = bias + first[:, n_coords:] @ self._frame_inputs(moment)
-        *hidden, (out, out_bias) = [
-            (device.asarray(matrix), device.asarray(column[:, None]))
-            for matrix, column in [(first[:, :n_coords], bias), *rest]
-        ]
-        colouring = self._colouring.frame(device, moment.controls)
-
-        def network(u: Any, v: Any) -> Any:
-            h = spec.coords.planes(xp, u, v, aspect=aspect, controls=moment.controls)
-            for (matrix, column), activation in zip(hidden, self._activations, strict=True):
-                h = activation(xp, xp.matmul(matrix, h) + column)
-            return xp.matmul(out, h) + out_bias
-
-        def tile(u: Any, v: Any) -> Any:
-            x, y = (u - 0.5) * aspect, 0.5 - v
-            if colouring.light_step is None:
-                return colouring(network(u, v), x, y)
-            right, up = colouring.light_step
-            return colouring(network(u, v), x, y, network(u + right / aspect, v - up))
-
-        return tile
-
-    def _weights(self, moment: Moment) -> Weights:
+    def frame(self, moment: Moment, *, aspect: float) -> CppnFrame:
+        """The picture at one moment, for a frame ``aspect`` times as wide as high."""
+        spec = self.spec
         turns = moment.turns(Driven.fixed(1.0), self._drift_period_s)
-        return self.weights.wander(self.spec.drift, turns, self.spec.seed)
+        (first, bias), *rest = self.weights.wander(spec.drift, turns, spec.seed).layers
+        n_coords = len(spec.coords.inputs())
+        layers = [(first[:, :n_coords], bias + first[:, n_coords:] @ self._frame_inputs(moment)), *rest]
+        return CppnFrame(
+            layers=tuple((matrix.astype(np.float32), column.astype(np.float32)) for matrix, column in layers),
+            activations=tuple(spec.activations[index % len(spec.activations)] for index in range(spec.layers)),
+            camera=spec.coords.at(moment.controls),
+            paint=self.colour.at(moment.controls, self._ring),
+            aspect=aspect,
+        )
 
     def _frame_inputs(self, moment: Moment) -> NDArray[np.float64]:
         spec = self.spec
@@ -149,3 +134,42 @@ class Cppn:
         # Signals are centred: silence and full level move the network as far in opposite directions.
         signals = [spec.audio * (2.0 * moment.controls[name] - 1.0) for name in spec.inputs]
         return np.array([*time, *signals], dtype=np.float64)
+
+
+@dataclass(frozen=True)
+class CppnFrame:
+    """A neural field at one moment, as plain numbers: all that a kernel needs to draw it.
+
+    ``layers`` are (weight [shape=(out, in)], bias [shape=(out,)]), float32, the output layer last; the first takes the
+    camera's planes alone, with time and signals in its bias. ``activations`` are those of the hidden layers.
+    """
+
+    layers: tuple[tuple[NDArray[np.float32], NDArray[np.float32]], ...]
+    activations: tuple[Activation, ...]
+    camera: Camera
+    paint: Paint
+    aspect: float
+
+    def tile(self, device: Device) -> Tile:
+        """The picture as a function from ``u``, ``v`` [shape=(n,)] to sRGB [shape=(3, n)]: the reference."""
+        xp = device.xp
+        *hidden, (out, out_bias) = [
+            (device.asarray(matrix), device.asarray(column[:, None])) for matrix, column in self.layers
+        ]
+        functions = [ACTIVATIONS[name] for name in self.activations]
+        brush = self.paint.brush(device)
+
+        def network(u: Any, v: Any) -> Any:
+            h = self.camera.planes(xp, u, v, aspect=self.aspect)
+            for (matrix, column), activation in zip(hidden, functions, strict=True):
+                h = activation(xp, xp.matmul(matrix, h) + column)
+            return xp.matmul(out, h) + out_bias
+
+        def tile(u: Any, v: Any) -> Any:
+            x, y = (u - 0.5) * self.aspect, 0.5 - v
+            if self.paint.relief == 0.0:
+                return brush(network(u, v), x, y)
+            right, up = self.paint.light_step
+            return brush(network(u, v), x, y, network(u + right / self.aspect, v - up))
+
+        return tile

@@ -34,14 +34,22 @@ class Moment:
         return (clock.base * self.time_s + added) / period_s
 
 
+class Picture(Protocol):
+    """A field at one moment, as plain numbers."""
+
+    def tile(self, device: Any) -> Tile:
+        """The reference implementation on a device."""
+        ...
+
+
 class Field(Protocol):
-    """A family of pictures, ready to be evaluated at any moment and any pixel."""
+    """A family of pictures, ready to be evaluated at any moment."""
 
     @property
     def stateless(self) -> bool:
         """Whether a frame depends on its moment alone; if not, a song is one task."""
         ...
 
-    def at(self, moment: Moment, device: Any, *, aspect: float) -> Tile:
+    def frame(self, moment: Moment, *, aspect: float) -> Picture:
         """The picture at one moment, for a frame ``aspect`` times as wide as high."""
         ...

@@ -114,7 +114,8 @@ class Frames:
         out = np.empty((height, width, 3), dtype=pixel)
         late = [self._render.shutter * (i - (self._blur - 1) / 2) / self._blur for i in range(self._blur)]
         tiles = [
-            self._field.at(self.moment(number, late=offset), self.device, aspect=width / height) for offset in late
+            self._field.frame(self.moment(number, late=offset), aspect=width / height).tile(self.device)
+            for offset in late
         ]
         rows = max(1, (CPU_TILE_PIXELS if self._pool else GPU_TILE_PIXELS) // width)
         blocks = range(0, height, rows)

@@ -7,7 +7,7 @@ import pytest
 
 from avcore.compute.device import cpu
 from avcore.fields.activations import ACTIVATIONS
-from avcore.fields.colour import Colouring, ColourSpec
+from avcore.fields.colour import RING_STEPS, ColourSpec
 from avcore.fields.oklab import oklab_to_srgb, srgb_to_oklab
 from avcore.fields.palette import check_colours, parse_hex, ring
 from avcore.signals.spec import Driven
@@ -19,7 +19,7 @@ ZERO = np.zeros(500, dtype=np.float32)
 
 
 def coloured(spec: ColourSpec, *, x: np.ndarray = ZERO, towards_light: np.ndarray | None = None) -> np.ndarray:
-    return Colouring(spec).frame(cpu(), {})(OUT, x, ZERO, towards_light)
+    return spec.at({}, ring(spec.palette, RING_STEPS)).brush(cpu())(OUT, x, ZERO, towards_light)
 
 
 def test_oklab_matches_the_published_values() -> None:

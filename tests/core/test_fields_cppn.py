@@ -45,7 +45,7 @@ def colours(
 ) -> Any:
     field = Cppn(spec, colour or ColourSpec(), spec.draw_weights(), seconds=lambda duration: duration.value)
     u, v = np.asarray(u, dtype=np.float32), np.asarray(v, dtype=np.float32)
-    tile = field.at(moment or Moment(3.0, HEARD), cpu(), aspect=aspect)
+    tile = field.frame(moment or Moment(3.0, HEARD), aspect=aspect).tile(cpu())
     return tile(u.ravel(), v.ravel()).T.reshape(*u.shape, 3)
 
 

@@ -42,7 +42,7 @@ def test_torch_and_numpy_draw_the_same_picture(spec: CppnSpec, colour: ColourSpe
     seen = {}
     for device in (cpu(), torch_device("cpu")):
         field = Cppn(spec, colour, spec.draw_weights(), seconds=lambda duration: duration.value)
-        tile = field.at(Moment(12.0, {}), device, aspect=16 / 9)
+        tile = field.frame(Moment(12.0, {}), aspect=16 / 9).tile(device)
         seen[device.description] = device.to_numpy(tile(device.asarray(u), device.asarray(v)))
     a, b = seen.values()
     psnr = -10 * np.log10(np.mean((a.astype(np.float64) - b) ** 2) + 1e-20)
