@@ -68,6 +68,7 @@ def run(args: argparse.Namespace) -> Result:
         size=args.resolution,
         device=choose(args.device),
         quality=args.quality,
+        precision=args.precision,
         threads=args.threads,
     ) as frames:
         image = frames.frame(number)

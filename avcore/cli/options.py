@@ -85,6 +85,12 @@ def add_picture_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--start-frame", type=int, default=1, help="number of the first frame (default 1)")
     parser.add_argument("--device", choices=("auto", "cpu", "cuda", "mps"), default="auto", help="where to compute")
+    parser.add_argument(
+        "--precision",
+        choices=("auto", "fp32", "half"),
+        default="auto",
+        help="of wide networks: half is faster, fp32 exact (default auto: half where it is good enough)",
+    )
     parser.add_argument("--threads", type=_positive, help="processor threads of the field (default: all cores)")
     parser.add_argument(
         "--quality", choices=("draft", "final"), default="final", help="draft: one sample a pixel, fastest encoding"

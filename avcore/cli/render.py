@@ -81,6 +81,7 @@ def run(args: argparse.Namespace) -> Result:
         start_frame=args.start_frame,
         device=args.device,
         quality=args.quality,
+        precision=args.precision,
         threads=args.threads,
         overlay=args.overlay,
         sound=not args.no_audio,

@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-import os
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from avcore.audio.track import FeatureTrack
+from avcore.compute.choose import Precision, choose_painter
 from avcore.compute.device import Device
 from avcore.encode.sink import Pixel
 from avcore.errors import PresetError
 from avcore.fields.cppn import Cppn, CppnSpec
-from avcore.fields.moment import Moment, Tile
+from avcore.fields.moment import Moment, Picture
 from avcore.fields.weights import Weights
 from avcore.presets.preset import Preset
 from avcore.signals.controls import compute_controls
 from avcore.timebase import Duration, Timebase
 
 Quality = Literal["draft", "final"]
-
-# Pixels of a tile on the processor: its planes stay in the second-level cache.
-CPU_TILE_PIXELS = 16384
-GPU_TILE_PIXELS = 4_000_000
 
 
 class Frames:
@@ -39,6 +34,7 @@ class Frames:
         size: tuple[int, int],
         device: Device,
         quality: Quality = "final",
+        precision: Precision = "auto",
         threads: int | None = None,
     ) -> None:
         """Prepare the signals and the field for frames of ``size`` (width, height) pixels.
@@ -59,12 +55,12 @@ class Frames:
         except PresetError as error:
             raise PresetError(f"{preset.path or preset.name}: {error}") from error
         self._field = Cppn(preset.field, preset.colour, self.weights, seconds=self._seconds)
-        self._pool = ThreadPoolExecutor(threads or os.cpu_count() or 1) if device.name == "cpu" else None
+        self.painter = choose_painter(self._field, device, precision=precision, threads=threads)
+        self.painter.check(self._picture(timebase.start_frame))
 
     def close(self) -> None:
-        """End the worker threads."""
-        if self._pool:
-            self._pool.shutdown()
+        """Let go of threads and memory."""
+        self.painter.close()
 
     def __enter__(self) -> Frames:
         return self
@@ -113,37 +109,9 @@ class Frames:
         width, height = self.size
         out = np.empty((height, width, 3), dtype=pixel)
         late = [self._render.shutter * (i - (self._blur - 1) / 2) / self._blur for i in range(self._blur)]
-        tiles = [
-            self._field.frame(self.moment(number, late=offset), aspect=width / height).tile(self.device)
-            for offset in late
-        ]
-        rows = max(1, (CPU_TILE_PIXELS if self._pool else GPU_TILE_PIXELS) // width)
-        blocks = range(0, height, rows)
-
-        def fill(top: int) -> None:
-            bottom = min(top + rows, height)
-            out[top:bottom] = self._block(tiles, top, bottom, out.dtype)
-
-        for _ in self._pool.map(fill, blocks) if self._pool else map(fill, blocks):
-            pass
+        pictures = [self._picture(number, offset) for offset in late]
+        self.painter.paint(pictures, out, supersample=self._supersample)
         return out
 
-    def _block(self, tiles: list[Tile], top: int, bottom: int, dtype: np.dtype[Any]) -> NDArray[Any]:
-        """Rows ``top`` to ``bottom`` [shape=(rows, width, 3)], averaged over all samples."""
-        width, height = self.size
-        total: Any = None
-        offsets = (np.arange(self._supersample) + 0.5) / self._supersample
-        for dy in offsets:
-            for dx in offsets:
-                u = np.tile((np.arange(width) + dx) / width, bottom - top)
-                v = np.repeat((np.arange(top, bottom) + dy) / height, width)
-                u, v = self.device.asarray(u), self.device.asarray(v)
-                for tile in tiles:
-                    colour = tile(u, v)
-                    total = colour if total is None else total + colour
-        average = total / (len(offsets) ** 2 * len(tiles))
-        if dtype != np.float32:
-            average = self.device.xp.astype(
-                average * np.iinfo(dtype).max + 0.5, self.device.xp.uint8 if dtype == np.uint8 else self.device.xp.int32
-            )
-        return self.device.to_numpy(average).T.reshape(bottom - top, width, 3)
+    def _picture(self, number: int, late: float = 0.0) -> Picture:
+        return self._field.frame(self.moment(number, late=late), aspect=self.size[0] / self.size[1])

@@ -11,6 +11,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from avcore.audio import FeatureTrack, analyze
+from avcore.compute.choose import Precision
 from avcore.compute.device import choose
 from avcore.encode import ImageSettings, Sink, Soundtrack, VideoSettings, open_sequence, open_video
 from avcore.errors import Interrupted, UsageError
@@ -40,6 +41,7 @@ class RenderJob:
     start_frame: int = 1
     device: str = "auto"
     quality: Quality = "final"
+    precision: Precision = "auto"
     threads: int | None = None
     overlay: str | None = None
     sound: bool = True
@@ -101,7 +103,14 @@ def render(job: RenderJob, *, progress: Progress = lambda *_: None) -> RenderRep
             device = choose(job.device)
             frames = stack.enter_context(
                 Frames(
-                    job.preset, track, timebase, size=job.size, device=device, quality=job.quality, threads=job.threads
+                    job.preset,
+                    track,
+                    timebase,
+                    size=job.size,
+                    device=device,
+                    quality=job.quality,
+                    precision=job.precision,
+                    threads=job.threads,
                 )
             )
             sink, todo = _open(job, frames, numbers)
@@ -136,9 +145,9 @@ def render(job: RenderJob, *, progress: Progress = lambda *_: None) -> RenderRep
         times_real_time=len(todo) / float(timebase.fps) / seconds,
         stages_s=clock.stages,
         peak_memory_mb=peak_memory_mb(),
-        device=device.description,
+        device=f"{device.description}, {frames.painter.name}",
         response=response,
-        warnings=[*sink.notes, *response.warnings(), *_loop_warning(frames)],
+        warnings=[*frames.painter.notes, *sink.notes, *response.warnings(), *_loop_warning(frames)],
     )
 
 

@@ -33,6 +33,7 @@ def provenance(frames: Frames, *, pixel: str, quality: str, overlay: str | None)
         "quality": quality,
         "overlay": overlay or "",
         "device": frames.device.name,
+        "implementation": frames.painter.name,
         "avcore": avcore.__version__,
     }
     job = hashlib.sha256(json.dumps(decides, sort_keys=True).encode()).hexdigest()

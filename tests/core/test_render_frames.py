@@ -11,12 +11,13 @@ import pytest
 from make_track import make_track
 
 from avcore.compute.device import cpu
+from avcore.compute.reference import CPU_TILE_PIXELS
 from avcore.fields.colour import ColourSpec
 from avcore.fields.coords import CoordsSpec
 from avcore.fields.cppn import CppnSpec, LoopSpec
 from avcore.presets import load_preset
 from avcore.presets.preset import Preset
-from avcore.render.frames import CPU_TILE_PIXELS, Frames
+from avcore.render.frames import Frames
 from avcore.render.spec import RenderSpec
 from avcore.signals.spec import Driven, SignalSpec
 from avcore.timebase import Duration, Timebase

@@ -1,0 +1,118 @@
+"""The one place that chooses how a field is drawn, checks that choice, and falls back where it must."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from avcore.compute.device import Device
+from avcore.compute.painter import CannotPaintError, Painter
+from avcore.compute.reference import ReferencePainter
+
+Precision = Literal["auto", "fp32", "half"]
+
+# A fast implementation must agree with the reference this well on the first frame's miniature.
+LEAST_PSNR_DB = 40.0
+MINIATURE = (48, 64)
+
+logger = logging.getLogger(__name__)
+
+
+def choose_painter(field: Any, device: Device, *, precision: Precision = "auto", threads: int | None = None) -> Chosen:
+    """The fastest implementation for ``field`` on ``device``, with the slower ones behind it, the reference last."""
+    return Chosen(
+        [*_fast(field, device, precision, threads), lambda: ReferencePainter(device, threads=threads)], device
+    )
+
+
+def _fast(field: Any, device: Device, precision: Precision, threads: int | None) -> list[Callable[[], Painter]]:
+    """Makers of the fast implementations that suit the field, the best first."""
+    return []
+
+
+class Chosen:
+    """The best painter that works: checked against the reference before its first frame, replaced when it fails.
+
+    ``notes`` are sentences about every fallback, for the report.
+    """
+
+    def __init__(self, makers: Sequence[Callable[[], Painter]], device: Device) -> None:
+        self.notes: list[str] = []
+        self._makers = list(makers)
+        self._device = device
+        self._painter: Painter | None = None
+
+    @property
+    def name(self) -> str:
+        """Name of the implementation that draws; before the first frame, of the one that will be tried."""
+        return self._current().name
+
+    def paint(
+        self, pictures: Sequence[Any], out: NDArray[Any], *, supersample: int, region: tuple[int, int] | None = None
+    ) -> None:
+        """See ``Painter.paint``; a frame that one implementation fails on is drawn whole by the next."""
+        while True:
+            painter = self._current()
+            try:
+                painter.paint(pictures, out, supersample=supersample, region=region)
+                return
+            except CannotPaintError as error:
+                if not self._makers:
+                    raise
+                self._next(painter, str(error))
+
+    def check(self, picture: Any) -> None:
+        """Hold the implementation to the reference on a miniature; the next one steps in where it disagrees."""
+        while self._makers:
+            painter = self._current()
+            try:
+                psnr_db = _agreement(painter, picture)
+            except CannotPaintError as error:
+                self._next(painter, str(error))
+                continue
+            if psnr_db >= LEAST_PSNR_DB:
+                return
+            self._next(painter, f"it agrees with the reference to {psnr_db:.0f} dB only")
+
+    def close(self) -> None:
+        """Let go of threads and memory."""
+        if self._painter is not None:
+            self._painter.close()
+
+    def _current(self) -> Painter:
+        while self._painter is None:
+            maker = self._makers.pop(0)
+            try:
+                self._painter = maker()
+            except CannotPaintError as error:
+                if not self._makers:
+                    raise
+                self._say(str(error))
+        return self._painter
+
+    def _next(self, failed: Painter, reason: str) -> None:
+        failed.close()
+        self._painter = None
+        following = self._current()
+        self._say(f"{failed.name} was replaced by {following.name}: {reason}")
+
+    def _say(self, note: str) -> None:
+        self.notes.append(note)
+        logger.warning(note)
+
+
+def _agreement(painter: Painter, picture: Any) -> float:
+    """PSNR in dB between a painter and the reference on NumPy, over a miniature of ``picture``."""
+    from avcore.compute.device import cpu
+
+    fast, exact = (np.zeros((*MINIATURE, 3), dtype=np.float32) for _ in range(2))
+    painter.paint([picture], fast, supersample=1)
+    reference = ReferencePainter(cpu(), threads=1)
+    reference.paint([picture], exact, supersample=1)
+    reference.close()
+    error = float(np.mean((fast.astype(np.float64) - exact) ** 2))
+    return float("inf") if error == 0.0 else -10.0 * float(np.log10(error)) if np.isfinite(error) else 0.0
