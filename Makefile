@@ -2,6 +2,8 @@
 
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do \
 	command -v $$p >/dev/null && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { command -v $$p; break; }; done)
+PYTHON313 ?= $(shell for p in python3.13 $$HOME/.pyenv/versions/3.13*/bin/python3.13; do \
+	$$p -c '' 2>/dev/null && { echo $$p; break; }; done)
 VENV ?= .venv
 BIN := $(VENV)/bin
 OUT ?= out
@@ -29,7 +31,8 @@ test-torch:
 	.venv-torch/bin/python -m pytest tests/core/test_fields_torch.py
 
 test-py313:
-	$(MAKE) VENV=.venv-313 PYTHON="$${PYTHON313:-python3.13}" test
+	@test -n "$(PYTHON313)" || { echo "Python 3.13 is not here; install it, or name it: make PYTHON313=/path/to/python3.13" >&2; exit 1; }
+	$(MAKE) VENV=.venv-313 PYTHON="$(PYTHON313)" test
 
 # Pictures of the presets, from the demo track, for the README and for whoever lists presets.
 thumbnails: $(VENV)/.installed

@@ -54,7 +54,24 @@ class Chosen:
     def paint(
         self, pictures: Sequence[Any], out: NDArray[Any], *, supersample: int, region: tuple[int, int] | None = None
     ) -> None:
-        """See ``Painter.paint``; a frame that one implementation fails on is drawn whole by the next."""
+        """See ``Painter.paint``; a frame that one implementation fails on is drawn whole by the next.
+
+        Of a picture that is its own mirror image, one half or quarter is drawn and mirrored.
+        """
+        height, width = region or out.shape[:2]
+        left_right, top_bottom = (
+            all(mirrors) for mirrors in zip(*(picture.mirrors for picture in pictures), strict=True)
+        )
+        if region is not None or not (left_right or top_bottom):
+            self._paint(pictures, out, supersample, (height, width))
+            return
+        rows = (height + 1) // 2 if top_bottom else height
+        columns = (width + 1) // 2 if left_right else width
+        self._paint(pictures, out, supersample, (rows, columns))
+        out[:rows, columns:] = out[:rows, : width - columns][:, ::-1]
+        out[rows:] = out[: height - rows][::-1]
+
+    def _paint(self, pictures: Sequence[Any], out: NDArray[Any], supersample: int, region: tuple[int, int]) -> None:
         while True:
             painter = self._current()
             try:

@@ -97,6 +97,15 @@ class Camera:
     pan_y: float
     bend: float
 
+    @property
+    def mirrors(self) -> tuple[bool, bool]:
+        """Whether the coordinates are their own mirror image: left and right, top and bottom."""
+        if self.turn or self.bend:
+            return False, False
+        left_right = self.symmetry in ("mirror", "quad") or (self.symmetry == "radial" and self.folds % 2 == 0)
+        top_bottom = self.symmetry in ("quad", "radial")
+        return left_right and self.pan_x == 0.0, top_bottom and self.pan_y == 0.0
+
     def planes(self, xp: Any, u: Any, v: Any, *, aspect: float) -> Any:
         """The network's coordinate inputs [shape=(inputs, n), see ``CoordsSpec.inputs``] of pixels [shape=(n,)].
 

@@ -37,6 +37,15 @@ class Moment:
 class Picture(Protocol):
     """A field at one moment, as plain numbers."""
 
+    @property
+    def mirrors(self) -> tuple[bool, bool]:
+        """Whether the picture is its own mirror image: left and right, top and bottom."""
+        ...
+
+    def equals(self, other: Any) -> bool:
+        """Whether both are the same picture, number by number."""
+        ...
+
     def tile(self, device: Any) -> Tile:
         """The reference implementation on a device."""
         ...

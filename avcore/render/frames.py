@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Literal
 
 import numpy as np
@@ -56,6 +57,7 @@ class Frames:
             raise PresetError(f"{preset.path or preset.name}: {error}") from error
         self._field = Cppn(preset.field, preset.colour, self.weights, seconds=self._seconds)
         self.painter = choose_painter(self._field, device, precision=precision, threads=threads)
+        self._last: tuple[list[Picture], NDArray[Any]] = [], np.empty(0)
         self.painter.check(self._picture(timebase.start_frame))
 
     def close(self) -> None:
@@ -110,8 +112,16 @@ class Frames:
         out = np.empty((height, width, 3), dtype=pixel)
         late = [self._render.shutter * (i - (self._blur - 1) / 2) / self._blur for i in range(self._blur)]
         pictures = [self._picture(number, offset) for offset in late]
+        before, drawn = self._last
+        if drawn.dtype == out.dtype and _same(before, pictures):
+            return drawn.copy()  # nothing has moved since the frame before
         self.painter.paint(pictures, out, supersample=self._supersample)
+        self._last = pictures, out.copy()
         return out
 
     def _picture(self, number: int, late: float = 0.0) -> Picture:
         return self._field.frame(self.moment(number, late=late), aspect=self.size[0] / self.size[1])
+
+
+def _same(before: Sequence[Picture], now: Sequence[Picture]) -> bool:
+    return len(before) == len(now) and all(a.equals(b) for a, b in zip(before, now, strict=True))

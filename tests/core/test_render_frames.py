@@ -172,3 +172,18 @@ def test_every_shipped_preset_draws_a_picture_worth_looking_at() -> None:
             pictures = [source.frame(number, "float32") for number in (1, 31, 151, 152)]
         assert min(picture.std(axis=(0, 1)).max() for picture in pictures) > 0.03, entry.name
         assert np.abs(pictures[2] - pictures[1]).mean() > 0.01, entry.name
+
+
+def test_a_frame_in_which_nothing_moved_is_not_drawn_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    still = dataclasses.replace(PRESET, field=CppnSpec(seed=5, motion=0.0), signals={})
+    with frames(still) as source:
+        first = source.frame(1)
+        drawn: list[int] = []
+        paint = source.painter.paint
+        monkeypatch.setattr(source.painter, "paint", lambda *a, **k: (drawn.append(1), paint(*a, **k)))
+        np.testing.assert_array_equal(source.frame(2), first)
+        assert drawn == []
+        first[:] = 0  # what a caller does to a frame is the caller's business
+        assert source.frame(3).any()
+        assert source.frame(3, "float32").dtype == np.float32
+        assert drawn == [1]
