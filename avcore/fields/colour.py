@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import numpy as np
@@ -116,7 +116,7 @@ class Paint:
     """
 
     mode: Mode
-    ring: NDArray[np.float32]
+    ring: NDArray[np.float32] = field(compare=False)  # arrays do not compare to a truth value
     cycles: float
     shift: float
     brightness: float

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
@@ -136,9 +136,6 @@ class Cppn:
         return np.array([*time, *signals], dtype=np.float64)
 
 
-_NO_RING = np.empty((3, 0), dtype=np.float32)
-
-
 @dataclass(frozen=True)
 class CppnFrame:
     """A neural field at one moment, as plain numbers: all that a kernel needs to draw it.
@@ -162,11 +159,12 @@ class CppnFrame:
         """Whether both are the same picture, number by number."""
         arrays = [(self.paint.ring, other.paint.ring)]
         arrays += [pair for a, b in zip(self.layers, other.layers, strict=True) for pair in zip(a, b, strict=True)]
-        return (
-            (self.camera, self.aspect, self.activations) == (other.camera, other.aspect, other.activations)
-            and replace(self.paint, ring=_NO_RING) == replace(other.paint, ring=_NO_RING)
-            and all(np.array_equal(a, b) for a, b in arrays)
-        )
+        return (self.camera, self.paint, self.aspect, self.activations) == (
+            other.camera,
+            other.paint,
+            other.aspect,
+            other.activations,
+        ) and all(np.array_equal(a, b) for a, b in arrays)
 
     def tile(self, device: Device) -> Tile:
         """The picture as a function from ``u``, ``v`` [shape=(n,)] to sRGB [shape=(3, n)]: the reference."""
