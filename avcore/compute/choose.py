@@ -37,11 +37,13 @@ def _fast(field: Any, device: Device, precision: Precision, threads: int | None)
 class Chosen:
     """The best painter that works: checked against the reference before its first frame, replaced when it fails.
 
-    ``notes`` are sentences about every fallback, for the report.
+    ``notes`` are sentences about every fallback, for the report; ``agreement_db`` is the PSNR against the reference
+    that the check found, None for the reference itself.
     """
 
     def __init__(self, makers: Sequence[Callable[[], Painter]], device: Device) -> None:
         self.notes: list[str] = []
+        self.agreement_db: float | None = None
         self._makers = list(makers)
         self._device = device
         self._painter: Painter | None = None
@@ -92,6 +94,7 @@ class Chosen:
                 self._next(painter, str(error))
                 continue
             if psnr_db >= LEAST_PSNR_DB:
+                self.agreement_db = round(psnr_db, 1)
                 return
             self._next(painter, f"it agrees with the reference to {psnr_db:.0f} dB only")
 
@@ -113,7 +116,7 @@ class Chosen:
 
     def _next(self, failed: Painter, reason: str) -> None:
         failed.close()
-        self._painter = None
+        self._painter, self.agreement_db = None, None
         following = self._current()
         self._say(f"{failed.name} was replaced by {following.name}: {reason}")
 
@@ -132,4 +135,4 @@ def _agreement(painter: Painter, picture: Any) -> float:
     reference.paint([picture], exact, supersample=1)
     reference.close()
     error = float(np.mean((fast.astype(np.float64) - exact) ** 2))
-    return float("inf") if error == 0.0 else -10.0 * float(np.log10(error)) if np.isfinite(error) else 0.0
+    return -10.0 * float(np.log10(max(error, 1e-20))) if np.isfinite(error) else 0.0

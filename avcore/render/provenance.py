@@ -37,4 +37,10 @@ def provenance(frames: Frames, *, pixel: str, quality: str, overlay: str | None)
         "avcore": avcore.__version__,
     }
     job = hashlib.sha256(json.dumps(decides, sort_keys=True).encode()).hexdigest()
-    return {"job": job, **decides, "preset": frames.preset.name, "device_description": frames.device.description}
+    return {
+        "job": job,
+        **decides,
+        "preset": frames.preset.name,
+        "device_description": frames.device.description,
+        "agreement_db": frames.painter.agreement_db,
+    }

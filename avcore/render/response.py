@@ -49,11 +49,12 @@ class Response:
 
 
 class ResponseMeter:
-    """Looks at every frame of a job, in order, and keeps a few numbers of each."""
+    """Looks at the frames of a job, in order, and keeps a few numbers of each."""
 
     def __init__(self) -> None:
         self._contrast: list[float] = []
         self._change: list[float] = []
+        self._changed: list[int] = []
         self._before: NDArray[np.float32] | None = None
 
     def look(self, frame: NDArray[Any]) -> None:
@@ -62,28 +63,52 @@ class ResponseMeter:
         thumb = frame[:: max(1, height // LOOK[0]), :: max(1, width // LOOK[1])].astype(np.float32)
         if np.issubdtype(frame.dtype, np.integer):
             thumb /= np.iinfo(frame.dtype).max
-        self._contrast.append(float(thumb.std(axis=(0, 1)).max()))
         if self._before is not None:
             self._change.append(float(np.abs(thumb - self._before).mean()))
+            self._changed.append(len(self._contrast))
+        self._contrast.append(float(thumb.std(axis=(0, 1)).max()))
         self._before = thumb
+
+    def cut(self) -> None:
+        """The next frame does not follow the last one; the change between them does not count."""
+        self._before = None
+
+    def changes(self) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+        """Mean absolute change of the picture (0 to 1) and the index of the frame that brought it [shape=(n,) each]."""
+        return np.array(self._changed, dtype=np.intp), np.array(self._change, dtype=np.float64)
+
+    def correlations(self, controls: Mapping[str, NDArray[np.float64]]) -> dict[str, float]:
+        """Pearson's r of the change with each signal or its speed, whichever is higher."""
+        change = self.changes()[1]
+        return {
+            name: max(_correlation(change, drive) for drive in drives)
+            for name, drives in self._drives(controls).items()
+        }
 
     def response(self, controls: Mapping[str, NDArray[np.float64]]) -> Response:
         """The verdict, given each signal at the frames that were looked at [shape=(frames,)]."""
-        change = np.array(self._change)
-        candidates = [
-            (name, drive) for name, values in controls.items() for drive in (values[1:], np.abs(np.diff(values)))
-        ]
-        scores = [_correlation(change, drive) for _, drive in candidates]
-        best = int(np.argmax(scores)) if scores else -1
+        change = self.changes()[1]
+        scores = self.correlations(controls)
+        best = max(scores, key=lambda name: scores[name], default=None)
+        drives = [drive for pair in self._drives(controls).values() for drive in pair]
         return Response(
             frames=len(self._contrast),
             mean_contrast=float(np.mean(self._contrast)) if self._contrast else 0.0,
             uniform_frames=int(np.sum(np.array(self._contrast) < UNIFORM_STD)),
             mean_change=float(change.mean()) if len(change) else 0.0,
-            signal=candidates[best][0] if scores else None,
-            correlation=scores[best] if scores else 0.0,
-            shuffled=_shuffled(change, [drive for _, drive in candidates]),
+            signal=best,
+            correlation=scores[best] if best is not None else 0.0,
+            shuffled=_shuffled(change, drives),
         )
+
+    def _drives(
+        self, controls: Mapping[str, NDArray[np.float64]]
+    ) -> dict[str, tuple[NDArray[np.float64], NDArray[np.float64]]]:
+        """Value and speed of each signal at the frames that brought a change."""
+        changed = self.changes()[0]
+        return {
+            name: (values[changed], np.abs(values[changed] - values[changed - 1])) for name, values in controls.items()
+        }
 
 
 def _correlation(a: NDArray[np.float64], b: NDArray[np.float64]) -> float:

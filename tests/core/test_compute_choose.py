@@ -138,6 +138,13 @@ def test_a_wrong_implementation_is_found_before_the_first_frame() -> None:
     chosen.check(picture())
     assert chosen.name == "numpy float32"
     assert "dB" in chosen.notes[0]
+    assert chosen.agreement_db is None
+
+
+def test_the_agreement_is_known() -> None:
+    chosen = Chosen([lambda: Failing(at_call=9), reference], cpu())
+    chosen.check(picture())
+    assert chosen.agreement_db == pytest.approx(200.0)
 
 
 def test_what_cannot_start_is_told_once() -> None:
