@@ -1,7 +1,17 @@
-"""``python -m avcore`` is the command ``avcore``."""
+"""The command ``avcore``, and ``python -m avcore``."""
 
 import sys
 
-from avcore.cli import main
 
-sys.exit(main())
+def main() -> int:
+    """Run the command line; Ctrl-C while it is still being imported is no traceback either."""
+    try:
+        from avcore.cli import main as command
+
+        return command()
+    except KeyboardInterrupt:
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())

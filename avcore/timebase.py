@@ -19,26 +19,28 @@ from avcore.errors import UsageError
 
 MAX_FPS = 1000
 
+# Rates whose written decimals (29.97) stand for N * 1000 / 1001.
+NTSC_RATES = (24, 30, 48, 60, 90, 120, 240)
+
 
 def parse_fps(text: str | int | float | Fraction) -> Fraction:
     """Frame rate as an exact ratio.
 
-    Accepts ``24``, ``"30000/1001"`` and the rounded NTSC spellings ``23.976``, ``29.97``, ``59.94`` ..., which
-    mean N*1000/1001. Other decimals are taken at their written value.
+    Accepts ``24``, ``12.5``, ``"30000/1001"`` and the rounded NTSC spellings ``23.976``, ``29.97``, ``59.94`` ...,
+    which mean N*1000/1001. Other decimals are taken at their written value.
 
     Raises:
-        UsageError: not a number, or not in ``(0, 1000]``.
+        UsageError: not a number, or not in ``[0.01, 1000]``.
     """
-    try:
-        fps = Fraction(str(text).strip())
-    except (ValueError, ZeroDivisionError):
-        raise UsageError(f"fps {text!r} is not a frame rate; write 24, 29.97 or 30000/1001") from None
-    if not 0 < fps <= MAX_FPS:
-        raise UsageError(f"fps {text} is outside (0, {MAX_FPS}]")
-    if fps.denominator not in (1, 1001):
-        ntsc = Fraction(round(float(fps) * 1.001) * 1000, 1001)
-        if abs(fps - ntsc) < Fraction(1, 200):
-            return ntsc
+    written = str(text).strip()
+    if not re.fullmatch(r"\d{1,9}(/\d{1,9}|\.\d{1,9})?", written) or written.endswith("/0"):
+        raise UsageError(f"fps {written[:40]!r} is not a frame rate; write 24, 29.97 or 30000/1001")
+    fps = Fraction(written)
+    nominal = round(fps * 1001 / 1000)
+    if "." in written and nominal in NTSC_RATES and abs(fps - Fraction(nominal * 1000, 1001)) < Fraction(1, 200):
+        fps = Fraction(nominal * 1000, 1001)
+    if not Fraction(1, 100) <= fps <= MAX_FPS:
+        raise UsageError(f"fps {written} is outside 0.01 to {MAX_FPS}")
     return fps
 
 
@@ -48,9 +50,9 @@ def parse_seconds(text: str) -> Fraction:
     Raises:
         UsageError: not a time, or negative.
     """
-    match = re.fullmatch(r"(?:(?:(\d+):)?(\d+):)?(\d+(?:\.\d*)?|\.\d+)\s*(ms|s)?", text.strip())
+    match = re.fullmatch(r"(?:(?:(\d{1,9}):)?(\d{1,9}):)?(\d{1,9}(?:\.\d{0,9})?|\.\d{1,9})\s*(ms|s)?", text.strip())
     if not match:
-        raise UsageError(f"{text!r} is not a time; write seconds (90.5) or minutes:seconds (1:30.5)")
+        raise UsageError(f"{text[:40]!r} is not a time; write seconds (90.5) or minutes:seconds (1:30.5)")
     hours, minutes, seconds, unit = match.groups()
     value = Fraction(seconds) / (1000 if unit == "ms" else 1)
     return value + 60 * int(minutes or 0) + 3600 * int(hours or 0)
@@ -102,16 +104,43 @@ class Timebase:
     n_frames: int
     start_s: Fraction = Fraction(0)
     start_frame: int = 1
+    part_s: Fraction | None = None
+    """Exact length of the part of the track that the frames cover; the last frame may reach beyond its end."""
 
     @classmethod
     def for_duration(
         cls, duration_s: float | Fraction, fps: Fraction, *, start_s: Fraction = Fraction(0), start_frame: int = 1
     ) -> Timebase:
         """The timebase that covers ``duration_s`` seconds: ``ceil(duration * fps)`` frames, at least one."""
-        exact = Fraction(duration_s) * fps
+        part_s = Fraction(duration_s).limit_denominator(10**6)
+        exact = part_s * fps
         # A duration that came through a float may lie a rounding error above a whole number of frames.
         n_frames = math.ceil(exact - Fraction(1, 10**6))
-        return cls(fps, max(1, n_frames), start_s, start_frame)
+        return cls(fps, max(1, n_frames), start_s, start_frame, part_s)
+
+    @classmethod
+    def for_excerpt(
+        cls,
+        track_s: float,
+        fps: Fraction,
+        *,
+        start_s: Fraction = Fraction(0),
+        duration_s: Fraction | None = None,
+        start_frame: int = 1,
+    ) -> Timebase:
+        """The timebase of a part of a track that is ``track_s`` seconds long; up to its end without a duration.
+
+        Raises:
+            UsageError: the part lies outside the track.
+        """
+        length_s = Fraction(track_s).limit_denominator(10**6)
+        if start_s >= length_s:
+            raise UsageError(f"--start {float(start_s):g} s is beyond the end of the track ({float(length_s):.2f} s)")
+        if duration_s is not None and duration_s <= 0:
+            raise UsageError("--duration must be above 0")
+        left_s = length_s - start_s
+        part_s = left_s if duration_s is None else min(duration_s, left_s)
+        return cls.for_duration(part_s, fps, start_s=start_s, start_frame=start_frame)
 
     def time_s(self, number: int) -> float:
         """Time in the track, in seconds, of the frame that carries ``number``."""
@@ -149,9 +178,9 @@ def parse_frames(text: str, timebase: Timebase) -> list[int]:
 
 
 def _parse_range(part: str, text: str) -> Iterator[int]:
-    match = re.fullmatch(r"(-?\d+)(?:(?:-|\.\.)(-?\d+)(?:x(\d+))?)?", part)
+    match = re.fullmatch(r"(-?\d{1,9})(?:(?:-|\.\.)(-?\d{1,9})(?:x(\d{1,9}))?)?", part)
     if not match or match[3] == "0":
-        raise UsageError(f"{text!r} is not a frame range; write 10-20, 1-100x5 or 7,9-12")
+        raise UsageError(f"{text[:40]!r} is not a frame range; write 10-20, 1-100x5 or 7,9-12")
     first, last = int(match[1]), int(match[2] or match[1])
     if last < first:
         raise UsageError(f"the frame range {part} ends before it starts")

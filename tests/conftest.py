@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,6 +10,12 @@ import pytest
 
 REAL_MUSIC = Path(__file__).parents[1] / ".." / "shared" / "audio"
 REAL_TRACKS = ("electronic-motion.ogg", "orchestral-frantic.ogg", "ambient-awakening.ogg")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def interruptible() -> None:
+    """Ctrl-C works in the tests and in what they start, even where the runner was started in the background."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -70,11 +70,14 @@ def run(args: argparse.Namespace) -> Result:
 
     from avcore.audio import AnalysisSettings, analyze, cache, file_sha256
     from avcore.audio.summary import summarize
+    from avcore.cli.options import check_out
     from avcore.cli.progress import Progress
 
     out: Path | None = args.out
     if out is not None:
-        _check_out(out, args.audio, overwrite=args.overwrite)
+        if out.suffix.lower() not in ENDINGS:
+            raise UsageError(f"{out} ends in none of {', '.join(ENDINGS)}, which say what to write")
+        check_out(out, args.audio, overwrite=args.overwrite)
     settings = AnalysisSettings(
         n_mels=args.mels, tuning_semitones=args.tuning, tempo_bpm=args.tempo, beats_per_bar=args.beats_per_bar
     )
@@ -104,15 +107,6 @@ def run(args: argparse.Namespace) -> Result:
         seconds=seconds,
         summary=summary,
     )
-
-
-def _check_out(out: Path, audio: Path, *, overwrite: bool) -> None:
-    if out.suffix.lower() not in ENDINGS:
-        raise UsageError(f"{out} ends in none of {', '.join(ENDINGS)}, which say what to write")
-    if out.exists() and not overwrite:
-        raise UsageError(f"{out} is there already; add --overwrite to replace it")
-    if out.exists() and audio.exists() and out.samefile(audio):
-        raise UsageError(f"{out} is the song itself; choose another name")
 
 
 def _write(track: FeatureTrack, audio: Path, out: Path, summary: dict[str, str], *, raw: bool) -> None:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import argparse
+import math
 from dataclasses import dataclass
-from fractions import Fraction
+from typing import TYPE_CHECKING
 
-from avcore.cli.options import add_picture_options, load_chosen_preset, option_type
+from avcore.cli.options import add_picture_options, check_out, load_chosen_preset, option_type
 from avcore.cli.progress import Progress
 from avcore.errors import UsageError
 from avcore.timebase import parse_seconds
+
+if TYPE_CHECKING:
+    from avcore.timebase import Timebase
 
 HELP = "write one frame of a song as a PNG"
 
@@ -48,18 +52,14 @@ def run(args: argparse.Namespace) -> Result:
     from avcore.render.frames import Frames
     from avcore.timebase import Timebase
 
-    if args.out.exists() and not args.overwrite:
-        raise UsageError(f"{args.out} is there already; add --overwrite to replace it")
+    if args.out.suffix.lower() != ".png":
+        raise UsageError(f"{args.out} does not end in .png, and a frame is a PNG")
+    check_out(args.out, args.audio, overwrite=args.overwrite)
     preset = load_chosen_preset(args)
     with Progress() as progress:
         track = analyze(args.audio, progress=lambda done: progress("analysis", done, 1.0))
-    timebase = Timebase.for_duration(track.duration_s, args.fps, start_frame=args.start_frame)
-    last = timebase.start_frame + timebase.n_frames - 1
-    number = (
-        args.number if args.number is not None else timebase.start_frame + round((args.at or Fraction(0)) * args.fps)
-    )
-    if not timebase.start_frame <= number <= last:
-        raise UsageError(f"frame {number} is outside the song, which has frames {timebase.start_frame} to {last}")
+    timebase = Timebase.for_excerpt(track.duration_s, args.fps, start_s=args.start, start_frame=args.start_frame)
+    number = _number(args, timebase)
     start = time.perf_counter()
     with Frames(
         preset,
@@ -76,3 +76,18 @@ def run(args: argparse.Namespace) -> Result:
             overlay.draw(image, overlay.text_for(args.overlay, frames, number, title=args.audio.stem))
     write_whole(args.out, png_bytes(image))
     return Result(str(args.out), number, timebase.time_s(number), time.perf_counter() - start)
+
+
+def _number(args: argparse.Namespace, timebase: Timebase) -> int:
+    """The frame that is asked for: by its number, or the one that is on screen at a moment of the song."""
+    first, last = timebase.start_frame, timebase.start_frame + timebase.n_frames - 1
+    if args.number is not None:
+        number = args.number
+    elif args.at is not None:
+        number = first + math.floor((args.at - timebase.start_s) * timebase.fps)
+        number = min(number, last) if args.at <= timebase.start_s + timebase.duration_s else number
+    else:
+        number = first
+    if not first <= number <= last:
+        raise UsageError(f"frame {number} is outside the song, which has frames {first} to {last}")
+    return int(number)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import argparse
 import re
+from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from avcore.errors import AvcoreError, UsageError
-from avcore.timebase import parse_fps, parse_seconds
+from avcore.errors import AvcoreError, OutputError, UsageError
+from avcore.files import output_error
+from avcore.timebase import Duration, parse_fps, parse_seconds
 
 SIZES = {
     "360p": (640, 360),
@@ -24,6 +26,7 @@ SIZES = {
     "8k": (7680, 4320),
 }
 MAX_SIDE = 16384
+MAX_NUMBER = 10**8
 DEFAULT_PRESET = "ember"
 
 
@@ -36,9 +39,9 @@ def parse_size(text: str) -> tuple[int, int]:
     name = text.strip().lower()
     if name in SIZES:
         return SIZES[name]
-    match = re.fullmatch(r"(\d+)(?:[x×](\d+))?", name)
+    match = re.fullmatch(r"(\d{1,6})(?:[x×](\d{1,6}))?", name)
     if not match:
-        raise UsageError(f"{text!r} is not a size; write {', '.join(SIZES)} or WIDTHxHEIGHT")
+        raise UsageError(f"{text[:40]!r} is not a size; write {', '.join(SIZES)} or WIDTHxHEIGHT")
     width, height = int(match[1]), int(match[2] or match[1])
     if not (2 <= width <= MAX_SIDE and 2 <= height <= MAX_SIDE):
         raise UsageError(f"size {text} is outside 2 to {MAX_SIDE} pixels a side")
@@ -51,16 +54,58 @@ def option_type(parse: Any) -> Any:
     def convert(text: str) -> Any:
         try:
             return parse(text)
-        except AvcoreError as error:
+        except (AvcoreError, ValueError) as error:
             raise argparse.ArgumentTypeError(str(error)) from None
 
     return convert
 
 
-def add_picture_options(parser: argparse.ArgumentParser) -> None:
+def parse_duration(text: str) -> Fraction | Duration:
+    """A length of time: seconds (``90.5``, ``1:30``), or ``8 bars``, ``2 beats``, ``12 frames``.
+
+    Raises:
+        UsageError: neither.
+    """
+    if text.strip().endswith(("beat", "beats", "bar", "bars", "frame", "frames")):
+        return Duration.parse(text)
+    return parse_seconds(text)
+
+
+def _whole_number(low: int, high: int) -> Callable[[str], int]:
+    def parse(text: str) -> int:
+        if not re.fullmatch(r"[+-]?\d{1,12}", text) or not low <= int(text) <= high:
+            raise ValueError(f"{text[:20]!r} is not a whole number from {low} to {high}")
+        return int(text)
+
+    return parse
+
+
+def check_out(out: Path, audio: Path, *, overwrite: bool) -> None:
+    """Refuse to write over the song, over a device, or over what is there unasked.
+
+    Raises:
+        UsageError: that is what ``out`` would do.
+        OutputError: there is no folder to write it into.
+    """
+    try:
+        if not out.parent.is_dir():
+            raise OutputError(f"there is no folder {out.parent}; create it first")
+        if not out.exists():
+            return
+        if audio.exists() and out.samefile(audio):
+            raise UsageError(f"{out} is the song itself; choose another name")
+        if not (out.is_file() or out.is_dir()):
+            raise UsageError(f"{out} is no ordinary file; choose another name")
+    except OSError as error:
+        raise output_error(error, out) from error
+    if out.is_file() and not overwrite:
+        raise UsageError(f"{out} is there already; add --overwrite to replace it")
+
+
+def add_picture_options(parser: argparse.ArgumentParser, *, out_type: Callable[[str], Any] = Path) -> None:
     """What decides the picture: preset, overrides, size, rate, range, device, quality."""
     parser.add_argument("audio", type=Path, metavar="SONG", help="any sound file, or a video file with sound")
-    parser.add_argument("out", type=Path, metavar="OUT", help="what to write")
+    parser.add_argument("out", type=out_type, metavar="OUT", help="what to write")
     parser.add_argument(
         "-p", "--preset", default=DEFAULT_PRESET, help=f"name of a preset, or a YAML file (default {DEFAULT_PRESET})"
     )
@@ -72,7 +117,9 @@ def add_picture_options(parser: argparse.ArgumentParser) -> None:
         dest="overrides",
         help="change a setting of the preset, as in --set field.gain=3 (may be repeated)",
     )
-    parser.add_argument("--seed", type=int, help="another network: the same as --set field.seed=N")
+    parser.add_argument(
+        "--seed", type=option_type(_whole_number(0, 2**32 - 1)), help="another network: the same as --set field.seed=N"
+    )
     parser.add_argument(
         "-r",
         "--resolution",
@@ -83,15 +130,29 @@ def add_picture_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--fps", type=option_type(parse_fps), default=Fraction(30), help="24, 29.97, 30000/1001, 60 (default 30)"
     )
-    parser.add_argument("--start-frame", type=int, default=1, help="number of the first frame (default 1)")
-    parser.add_argument("--device", choices=("auto", "cpu", "cuda", "mps"), default="auto", help="where to compute")
+    parser.add_argument(
+        "--start", type=option_type(parse_seconds), default=Fraction(0), metavar="TIME", help="where to begin (1:30.5)"
+    )
+    parser.add_argument(
+        "--start-frame",
+        type=option_type(_whole_number(-MAX_NUMBER, MAX_NUMBER)),
+        default=1,
+        help="number of the first frame (default 1)",
+    )
+    parser.add_argument(
+        "--device", choices=("auto", "cpu", "cuda", "mps", "xpu"), default="auto", help="where to compute"
+    )
     parser.add_argument(
         "--precision",
         choices=("auto", "fp32", "half"),
         default="auto",
         help="of wide networks: half is faster, fp32 exact (default auto: half where it is good enough)",
     )
-    parser.add_argument("--threads", type=_positive, help="processor threads of the field (default: all cores)")
+    parser.add_argument(
+        "--threads",
+        type=option_type(_whole_number(1, 1024)),
+        help="processor threads of the field (default: all cores)",
+    )
     parser.add_argument(
         "--quality", choices=("draft", "final"), default="final", help="draft: one sample a pixel, fastest encoding"
     )
@@ -104,15 +165,12 @@ def add_picture_options(parser: argparse.ArgumentParser) -> None:
 def add_range_options(parser: argparse.ArgumentParser) -> None:
     """Which part of the song, in seconds and in frame numbers."""
     parser.add_argument(
-        "--start",
-        type=option_type(parse_seconds),
-        default=Fraction(0),
-        metavar="TIME",
-        help="where to begin (90.5, 1:30.5)",
+        "--duration", type=option_type(parse_duration), metavar="TIME", help="how much (10, 0:10, '8 bars')"
     )
-    parser.add_argument("--duration", type=option_type(parse_seconds), metavar="TIME", help="how much (10, 0:10)")
     parser.add_argument(
-        "--frames", metavar="RANGE", help="only these frame numbers of the job (10-20, 1-100x5, 7,9-12)"
+        "--frames",
+        metavar="RANGE",
+        help="only these frame numbers of the job (10-20, 1-100x5, 7,9-12; --frames=-5--2 where they are negative)",
     )
 
 
@@ -122,10 +180,3 @@ def load_chosen_preset(args: argparse.Namespace) -> Any:
 
     seed = [] if args.seed is None else [f"field.seed={args.seed}"]
     return load_preset(args.preset, overrides=[*args.overrides, *seed])
-
-
-def _positive(text: str) -> int:
-    value = int(text)
-    if value < 1:
-        raise argparse.ArgumentTypeError("must be 1 or more")
-    return value

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import os
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from avcore.cli.options import add_picture_options, add_range_options, load_chosen_preset
+from avcore.cli.options import add_picture_options, add_range_options, check_out, load_chosen_preset
 from avcore.cli.progress import Progress
+from avcore.errors import UsageError
 
 if TYPE_CHECKING:
     from avcore.render.job import RenderReport
@@ -17,7 +20,7 @@ HELP = "make a video (OUT with an ending) or a folder of images (OUT without one
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Arguments of ``avcore render``."""
-    add_picture_options(parser)
+    add_picture_options(parser, out_type=str)  # a / at its end says that it is a folder
     add_range_options(parser)
     parser.add_argument("--no-audio", action="store_true", help="leave the sound out of the video")
     video = parser.add_argument_group("video")
@@ -26,9 +29,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     video.add_argument("--speed", help="draft, fast, medium, slow, or the encoder's own name for a speed")
     video.add_argument("--hardware", help="encode on nvenc, qsv, videotoolbox, vaapi or amf")
     images = parser.add_argument_group("images")
-    images.add_argument("--format", choices=("png", "exr"), default="png", help="of a folder of images (default png)")
+    images.add_argument("--format", choices=("png", "exr"), help="of a folder of images (default png)")
     images.add_argument(
-        "--bits", type=int, choices=(8, 16), default=8, help="of a PNG channel; EXR is half float, linear"
+        "--bits", type=int, choices=(8, 16), help="of a PNG channel (default 8); EXR is half float, linear"
     )
 
 
@@ -42,6 +45,8 @@ class Result:
         """The report for people."""
         report = self.report
         response = report.response
+        if report.frames == 0:
+            return f"{report.out}\n  all {report.skipped} frames were there already"
         skipped = f" ({report.skipped} were there already)" if report.skipped else ""
         lines = [
             f"{report.out}",
@@ -51,7 +56,7 @@ class Result:
             f"  {report.device}"
             + (f", peak memory {report.peak_memory_mb:.0f} MB" if report.peak_memory_mb is not None else ""),
         ]
-        if response.signal is not None and response.frames > 50:
+        if response.signal is not None and response.can_judge:
             lines.append(
                 f"  moves with the sound: correlation {response.correlation:.2f} with {response.signal} "
                 f"(shuffled track {response.shuffled:.2f})"
@@ -64,19 +69,19 @@ def run(args: argparse.Namespace) -> Result:
     from avcore.encode import ImageSettings, VideoSettings
     from avcore.render.job import RenderJob, render
 
+    out, is_folder = _place(args)
+    check_out(out, args.audio, overwrite=args.overwrite)
     preset = load_chosen_preset(args)
     draft = args.quality == "draft"
-    images = (
-        None if args.out.suffix else ImageSettings(format=args.format, bits=16 if args.format == "exr" else args.bits)
-    )
+    images = ImageSettings(args.format or "png", 16 if args.format == "exr" else args.bits or 8) if is_folder else None
     job = RenderJob(
         audio=args.audio,
-        out=args.out,
+        out=out,
         preset=preset,
         size=args.resolution,
         fps=args.fps,
         start_s=args.start,
-        duration_s=args.duration,
+        duration=args.duration,
         frames=args.frames,
         start_frame=args.start_frame,
         device=args.device,
@@ -93,3 +98,41 @@ def run(args: argparse.Namespace) -> Result:
     )
     with Progress() as progress:
         return Result(render(job, progress=progress))
+
+
+def _place(args: argparse.Namespace) -> tuple[Path, bool]:
+    """Where to write, and whether that is a folder of images; options of the other kind are refused.
+
+    Raises:
+        UsageError: OUT says neither, or options do not fit it.
+    """
+    from avcore.encode import CONTAINERS
+
+    if not args.out:
+        raise UsageError("OUT is empty; give a video file or a folder")
+    out = Path(args.out)
+    is_folder = args.out.endswith(("/", os.sep)) or out.is_dir() or not out.suffix
+    if not is_folder and out.suffix.lower() not in CONTAINERS:
+        raise UsageError(
+            f"{out} ends in none of {', '.join(CONTAINERS)}; for a folder of images give OUT without an ending, "
+            "or with a / at its end"
+        )
+    if is_folder and not out.name:
+        raise UsageError(f"{args.out} is no place for images; name a folder of their own")
+    if (
+        is_folder
+        and out.is_dir()
+        and any(out.iterdir())
+        and not (out / "manifest.json").exists()
+        and not args.overwrite
+    ):
+        raise UsageError(
+            f"the folder {out} holds other things; name a new folder, or add --overwrite to write among them"
+        )
+    unfit = ("codec", "crf", "speed", "hardware") if is_folder else ("format", "bits")
+    given = [name for name in unfit if getattr(args, name) is not None]
+    if given:
+        raise UsageError(f"--{given[0]} is for {'videos' if is_folder else 'folders of images'}, and OUT is {out}")
+    if args.format == "exr" and args.bits == 8:
+        raise UsageError("an EXR has 16 bits; leave out --bits")
+    return out, is_folder

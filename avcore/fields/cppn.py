@@ -6,6 +6,7 @@ frame, so they enter as a bias of the first layer, computed once a frame.
 
 from __future__ import annotations
 
+import hashlib
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -79,6 +80,15 @@ class CppnSpec:
         """Names of the inputs of the first layer: coordinates, the two of time, signals."""
         return (*self.coords.inputs(), *TIME_INPUTS, *self.inputs)
 
+    def build(self, colour: ColourSpec, *, seconds: Callable[[Duration], float], file: Callable[[str], Path]) -> Cppn:
+        """The field itself. ``seconds`` measures durations; ``file`` finds a file that the preset names.
+
+        Raises:
+            PresetError: the weight file cannot be used.
+        """
+        weights = self.draw_weights() if self.weights is None else self.load_weights(file(self.weights))
+        return Cppn(self, colour, weights, seconds=seconds)
+
     def draw_weights(self) -> Weights:
         """The network that the seed stands for."""
         return Weights.draw(
@@ -99,8 +109,6 @@ class CppnSpec:
 class Cppn:
     """A neural field ready to be evaluated: weights there, palette made, durations in seconds."""
 
-    stateless = True
-
     def __init__(
         self, spec: CppnSpec, colour: ColourSpec, weights: Weights, *, seconds: Callable[[Duration], float]
     ) -> None:
@@ -110,6 +118,14 @@ class Cppn:
         self._ring = ring(colour.palette, RING_STEPS)
         self._period_s = seconds(spec.period if spec.loop is None else spec.loop.period)
         self._drift_period_s = seconds(spec.drift_period)
+
+    @property
+    def weights_sha256(self) -> str:
+        """What tells this network from any other."""
+        digest = hashlib.sha256()
+        for matrix, bias in self.weights.layers:
+            digest.update(np.ascontiguousarray(matrix).tobytes() + np.ascontiguousarray(bias).tobytes())
+        return digest.hexdigest()
 
     def frame(self, moment: Moment, *, aspect: float) -> CppnFrame:
         """The picture at one moment, for a frame ``aspect`` times as wide as high."""

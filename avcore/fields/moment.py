@@ -55,8 +55,8 @@ class Field(Protocol):
     """A family of pictures, ready to be evaluated at any moment."""
 
     @property
-    def stateless(self) -> bool:
-        """Whether a frame depends on its moment alone; if not, a song is one task."""
+    def weights_sha256(self) -> str:
+        """Hash of the trained or drawn numbers, for the provenance."""
         ...
 
     def frame(self, moment: Moment, *, aspect: float) -> Picture:

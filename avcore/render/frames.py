@@ -13,9 +13,7 @@ from avcore.compute.choose import Precision, choose_painter
 from avcore.compute.device import Device
 from avcore.encode.sink import Pixel
 from avcore.errors import PresetError
-from avcore.fields.cppn import Cppn, CppnSpec
-from avcore.fields.moment import Moment, Picture
-from avcore.fields.weights import Weights
+from avcore.fields.moment import Field, Moment, Picture
 from avcore.presets.preset import Preset
 from avcore.signals.controls import compute_controls
 from avcore.timebase import Duration, Timebase
@@ -52,11 +50,10 @@ class Frames:
         try:
             self.controls = compute_controls(preset.signals, track, fps=timebase.fps)
             self.loop_frames = self._fold()
-            self.weights = self._weights()
+            self.field: Field = preset.field.build(preset.colour, seconds=self._seconds, file=preset.file)
         except PresetError as error:
             raise PresetError(f"{preset.path or preset.name}: {error}") from error
-        self._field = Cppn(preset.field, preset.colour, self.weights, seconds=self._seconds)
-        self.painter = choose_painter(self._field, device, precision=precision, threads=threads)
+        self.painter = choose_painter(self.field, device, precision=precision, threads=threads)
         self._last: tuple[list[Picture], NDArray[Any]] = [], np.empty(0)
         self.painter.check(self._picture(timebase.start_frame))
 
@@ -86,12 +83,6 @@ class Frames:
             )
         return frames
 
-    def _weights(self) -> Weights:
-        spec: CppnSpec = self.preset.field
-        if spec.weights is None:
-            return spec.draw_weights()
-        return spec.load_weights(self.preset.file(spec.weights))
-
     def moment(self, number: int, *, late: float = 0.0) -> Moment:
         """What the field sees at frame ``number``, or ``late`` frames after it."""
         time_s = self.timebase.time_s(number) + late * self._frame_s
@@ -120,7 +111,7 @@ class Frames:
         return out
 
     def _picture(self, number: int, late: float = 0.0) -> Picture:
-        return self._field.frame(self.moment(number, late=late), aspect=self.size[0] / self.size[1])
+        return self.field.frame(self.moment(number, late=late), aspect=self.size[0] / self.size[1])
 
 
 def _same(before: Sequence[Picture], now: Sequence[Picture]) -> bool:

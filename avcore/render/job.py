@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 
@@ -18,9 +17,10 @@ from avcore.errors import Interrupted, UsageError
 from avcore.presets.preset import Preset
 from avcore.render import overlay
 from avcore.render.frames import Frames, Quality
+from avcore.render.measure import Stopwatch, peak_memory_mb
 from avcore.render.provenance import provenance
 from avcore.render.response import Response, ResponseMeter
-from avcore.timebase import Timebase, parse_frames
+from avcore.timebase import Duration, Timebase, parse_frames
 
 # Called with the name of the stage, how much is done and how much there is.
 Progress = Callable[[str, float, float], None]
@@ -36,7 +36,7 @@ class RenderJob:
     size: tuple[int, int] = (1280, 720)
     fps: Fraction = Fraction(30)
     start_s: Fraction = Fraction(0)
-    duration_s: Fraction | None = None
+    duration: Fraction | Duration | None = None
     frames: str | None = None
     start_frame: int = 1
     device: str = "auto"
@@ -67,21 +67,19 @@ class RenderReport:
     warnings: list[str]
 
 
-def span_s(track: FeatureTrack, job: RenderJob) -> Fraction:
-    """Exact length of the part of the track that the job asks for, before ``--frames`` picks some of its frames.
+def excerpt(track: FeatureTrack, job: RenderJob) -> Timebase:
+    """The frames of the job, before ``--frames`` picks some of them.
 
     Raises:
         UsageError: the part lies outside the track.
     """
-    length_s = Fraction(track.duration_s).limit_denominator(10**6)
-    if job.start_s >= length_s:
-        raise UsageError(f"--start {float(job.start_s):g} s is beyond the end of the track ({float(length_s):.2f} s)")
-    left_s = length_s - job.start_s
-    if job.duration_s is None:
-        return left_s
-    if job.duration_s <= 0:
-        raise UsageError("--duration must be above 0")
-    return min(job.duration_s, left_s)
+    duration_s = job.duration
+    if isinstance(duration_s, Duration):  # in beats, bars or frames: whole frames, as a loop has
+        length_s = duration_s.seconds(tempo_bpm=track.tempo_bpm, beats_per_bar=track.beats_per_bar, fps=job.fps)
+        duration_s = max(1, round(length_s * job.fps)) / job.fps
+    return Timebase.for_excerpt(
+        track.duration_s, job.fps, start_s=job.start_s, duration_s=duration_s, start_frame=job.start_frame
+    )
 
 
 def render(job: RenderJob, *, progress: Progress = lambda *_: None) -> RenderReport:
@@ -93,11 +91,11 @@ def render(job: RenderJob, *, progress: Progress = lambda *_: None) -> RenderRep
         OutputError: the output cannot be written; nothing half-written stays.
         Interrupted: stopped by the user; says how to go on.
     """
-    clock = _Stopwatch()
+    clock = Stopwatch()
     with clock.stage("analysis"):
         track = analyze(job.audio, progress=lambda done: progress("analysis", done, 1.0))
-    timebase = Timebase.for_duration(span_s(track, job), job.fps, start_s=job.start_s, start_frame=job.start_frame)
-    numbers = parse_frames(job.frames, timebase) if job.frames else [int(n) for n in timebase.numbers()]
+    timebase = excerpt(track, job)
+    numbers = [int(n) for n in timebase.numbers()] if job.frames is None else parse_frames(job.frames, timebase)
     with ExitStack() as stack:
         with clock.stage("preparation"):
             device = choose(job.device)
@@ -113,11 +111,11 @@ def render(job: RenderJob, *, progress: Progress = lambda *_: None) -> RenderRep
                     threads=job.threads,
                 )
             )
-            sink, todo = _open(job, frames, numbers)
         meter = ResponseMeter()
-        done = 0
+        done, todo = 0, numbers
         try:
             with ExitStack() as open_sink:
+                sink, todo = _open(job, frames, numbers)
                 open_sink.enter_context(sink)
                 for number in todo:
                     with clock.stage("field"):
@@ -131,8 +129,8 @@ def render(job: RenderJob, *, progress: Progress = lambda *_: None) -> RenderRep
                     progress("frames", done, len(todo))
                 with clock.stage("finishing"):
                     open_sink.close()
-        except KeyboardInterrupt:
-            raise Interrupted(_how_to_go_on(job, done, len(todo))) from None
+        except KeyboardInterrupt as stop:
+            raise Interrupted(_how_to_go_on(job, done, len(todo))) from stop
     controls = frames.controls.frames(timebase.times_s(todo), span_s=float(1 / timebase.fps))
     response = meter.response(controls)
     seconds = clock.total()
@@ -184,12 +182,12 @@ def _open(job: RenderJob, frames: Frames, numbers: list[int]) -> tuple[Sink, lis
 def _soundtrack(job: RenderJob, frames: Frames, numbers: list[int]) -> Soundtrack:
     """The sound under the frames, cut exactly; the whole of it where all of it is asked for, so that it is copied."""
     timebase = frames.timebase
-    asked_s = span_s(frames.track, job)
-    first_s = Fraction(numbers[0] - timebase.start_frame) / timebase.fps
-    is_whole = job.start_s == 0 and asked_s == span_s(frames.track, replace(job, duration_s=None))
-    if is_whole and len(numbers) == timebase.n_frames:
+    assert timebase.part_s is not None
+    whole = Timebase.for_excerpt(frames.track.duration_s, job.fps).part_s
+    if len(numbers) == timebase.n_frames and timebase.start_s == 0 and timebase.part_s == whole:
         return Soundtrack(job.audio, Fraction(0))
-    return Soundtrack(job.audio, job.start_s + first_s, min(len(numbers) / timebase.fps, asked_s - first_s))
+    first_s = Fraction(numbers[0] - timebase.start_frame) / timebase.fps
+    return Soundtrack(job.audio, job.start_s + first_s, min(len(numbers) / timebase.fps, timebase.part_s - first_s))
 
 
 def _how_to_go_on(job: RenderJob, done: int, total: int) -> str:
@@ -204,41 +202,11 @@ def _how_to_go_on(job: RenderJob, done: int, total: int) -> str:
 
 
 def _loop_warning(frames: Frames) -> list[str]:
-    if frames.loop_frames is None or frames.timebase.n_frames <= frames.loop_frames:
+    """A note where the job does not end where the preset's loop does."""
+    if frames.loop_frames is None or frames.timebase.n_frames % frames.loop_frames == 0:
         return []
     seconds = float(frames.loop_frames / frames.timebase.fps)
     return [
-        f"the preset loops every {frames.loop_frames} frames ({seconds:.2f} s) and was rendered for longer; "
-        f"--duration {seconds:.3f} gives one round"
+        f"the preset loops every {frames.loop_frames} frames ({seconds:.2f} s) and this is no whole number of rounds; "
+        f"--duration '{frames.loop_frames} frames' gives one"
     ]
-
-
-def peak_memory_mb() -> float | None:
-    """Most memory that this process has held, in MB; None where the system does not say."""
-    try:
-        import resource
-    except ImportError:
-        return None
-    import sys
-
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak / (1e6 if sys.platform == "darwin" else 1e3)
-
-
-class _Stopwatch:
-    """Adds up the time of named stages."""
-
-    def __init__(self) -> None:
-        self._start = time.perf_counter()
-        self.stages: dict[str, float] = {}
-
-    @contextmanager
-    def stage(self, name: str) -> Iterator[None]:
-        start = time.perf_counter()
-        try:
-            yield
-        finally:
-            self.stages[name] = self.stages.get(name, 0.0) + time.perf_counter() - start
-
-    def total(self) -> float:
-        return time.perf_counter() - self._start

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import Any
 
@@ -21,9 +22,7 @@ def text_for(template: str, frames: Frames, number: int, *, title: str) -> str:
         "preset": frames.preset.name,
         "bpm": f"{frames.track.tempo_bpm:.0f}",
     }
-    for name, value in values.items():
-        template = template.replace("{" + name + "}", value)
-    return template
+    return re.sub(r"\{(\w+)\}", lambda match: values.get(match[1], match[0]), template)
 
 
 def draw(frame: NDArray[Any], text: str) -> None:
@@ -31,8 +30,8 @@ def draw(frame: NDArray[Any], text: str) -> None:
     height, width = frame.shape[:2]
     white, shade = _masks(text, max(8, height // 28))
     margin = height // 28
-    rows = min(white.shape[0], height - margin)
-    columns = min(white.shape[1], width - margin)
+    rows = max(0, min(white.shape[0], height - margin))
+    columns = max(0, min(white.shape[1], width - margin))
     top = height - margin - rows
     box = frame[top : top + rows, margin : margin + columns]
     full = np.iinfo(frame.dtype).max if np.issubdtype(frame.dtype, np.integer) else 1.0

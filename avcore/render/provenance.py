@@ -6,8 +6,6 @@ import hashlib
 import json
 from typing import Any
 
-import numpy as np
-
 import avcore
 from avcore.presets.hashing import preset_hash
 from avcore.render.frames import Frames
@@ -16,12 +14,9 @@ from avcore.render.frames import Frames
 def provenance(frames: Frames, *, pixel: str, quality: str, overlay: str | None) -> dict[str, Any]:
     """Hashes, versions and device of a job. ``job`` is a hash of all that decides pixels."""
     track, timebase = frames.track, frames.timebase
-    weights = hashlib.sha256()
-    for matrix, bias in frames.weights.layers:
-        weights.update(np.ascontiguousarray(matrix).tobytes() + np.ascontiguousarray(bias).tobytes())
     decides: dict[str, Any] = {
         "preset_sha256": preset_hash(frames.preset),
-        "weights_sha256": weights.hexdigest(),
+        "weights_sha256": frames.field.weights_sha256,
         "audio_sha256": track.audio_sha256,
         "track_contract": track.contract_version,
         "analysis": dict(track.settings),

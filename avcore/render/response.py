@@ -14,6 +14,7 @@ LOOK = (36, 64)
 UNIFORM_STD = 0.02
 FOLLOWS_MARGIN = 0.1
 SHUFFLES = 32
+ENOUGH_FRAMES = 50
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,11 @@ class Response:
     correlation: float
     shuffled: float
 
+    @property
+    def can_judge(self) -> bool:
+        """Whether there are enough frames to speak of motion."""
+        return self.frames >= ENOUGH_FRAMES
+
     def warnings(self) -> list[str]:
         """What an artist should know, as sentences."""
         found = []
@@ -41,9 +47,9 @@ class Response:
                 f"{self.uniform_frames} of {self.frames} frames are nearly uniform; raise field.gain or "
                 "field.output_gain, or look whether the song is silent there"
             )
-        if self.frames > 50 and self.mean_change < 1e-4:
+        if self.can_judge and self.mean_change < 1e-4:
             found.append("the picture hardly moves; raise field.motion, field.audio or the signals' ranges")
-        elif self.frames > 50 and self.correlation < self.shuffled + FOLLOWS_MARGIN:
+        elif self.can_judge and self.correlation < self.shuffled + FOLLOWS_MARGIN:
             found.append("the picture does not follow the sound; raise field.audio, or let signals drive its settings")
         return found
 

@@ -10,17 +10,19 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 REAL_MUSIC = Path(__file__).parents[2] / ".." / "shared" / "audio"
 
 
 @dataclass(frozen=True)
 class Row:
-    """One measurement: what, how much, and against what."""
+    """One measurement: what, how much, and against what; ``record`` is what ``bench.json`` keeps of it, if anything."""
 
     what: str
     value: str
     against: str = ""
+    record: dict[str, Any] | None = None
 
 
 def seconds(work: Callable[[], object]) -> float:

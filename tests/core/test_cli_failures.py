@@ -130,6 +130,15 @@ def test_a_typo_names_line_and_nearest_key(
         (["--device", "gpu"], "--device"),
         (["--crf", "900"], "CRF"),
         (["--nonsense"], "--nonsense"),
+        (["--format", "exr"], "--format"),
+        (["--bits", "16"], "--bits"),
+        (["--frames", ""], "range"),
+        (["--start-frame", "99999999999999999999"], "--start-frame"),
+        (["--fps", "0.001"], "fps"),
+        (["--fps", "1e99999999"], "fps"),
+        (["--threads", "abc"], "--threads"),
+        (["--threads", "9" * 5000], "--threads"),
+        (["--duration", "-3 bars"], "--duration"),
     ],
 )
 def test_bad_options(
@@ -151,6 +160,60 @@ def test_outputs_are_not_overwritten_unasked(
         code, said = says(command, demo_track, out)
         assert (code, out.read_text()) == (2, "mine")
         assert "--overwrite" in said
+
+
+@pytest.mark.parametrize("command", ["render", "frame", "analyze"])
+def test_the_song_is_never_written_over(command: str, tmp_path: Path, says: Callable[..., tuple[int, str]]) -> None:
+    ending = {"render": "mkv", "frame": "png", "analyze": "json"}[command]
+    song, link = tmp_path / f"song.{ending}", tmp_path / f"link.{ending}"
+    soundfile.write(song, np.zeros(44100), 44100, format="WAV")
+    link.symlink_to(song)
+    before = song.read_bytes()
+    for out in (song, link):
+        code, said = says(command, song, out, "--overwrite")
+        assert (code, song.read_bytes()) == (2, before)
+        assert "song itself" in said
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a device file is POSIX")
+@pytest.mark.parametrize("command", ["render", "frame", "analyze"])
+def test_a_device_is_never_replaced(
+    command: str, tmp_path: Path, demo_track: Path, says: Callable[..., tuple[int, str]]
+) -> None:
+    ending = {"render": "mkv", "frame": "png", "analyze": "json"}[command]
+    device = tmp_path / f"device.{ending}"
+    os.mkfifo(device)
+    code, said = says(command, demo_track, device, "--overwrite")
+    assert code == 2
+    assert "ordinary" in said
+    assert device.is_fifo()
+
+
+@pytest.mark.parametrize(
+    ("out", "options", "word"),
+    [
+        ("", [], "empty"),
+        ("song v1.2", [], "without an ending"),
+        ("full", [], "other things"),
+        ("frames", ["--crf", "20"], "--crf"),
+        ("frames", ["--format", "exr", "--bits", "8"], "EXR"),
+    ],
+)
+def test_places_that_do_not_fit(
+    out: str, options: list[str], word: str, tmp_path: Path, demo_track: Path, says: Callable[..., tuple[int, str]]
+) -> None:
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "letter.txt").write_text("mine")
+    code, said = says("render", demo_track, f"{tmp_path}/{out}" if out else "", *SMALL, *options)
+    assert code == 2
+    assert word in said
+    assert sorted(path.name for path in tmp_path.rglob("*")) == ["full", "letter.txt"]
+
+
+def test_a_frame_is_a_png(tmp_path: Path, demo_track: Path, says: Callable[..., tuple[int, str]]) -> None:
+    code, said = says("frame", demo_track, tmp_path / "x.jpg")
+    assert (code, list(tmp_path.iterdir())) == (2, [])
+    assert ".png" in said
 
 
 @pytest.mark.parametrize("out", ["nowhere/out.mp4", "nowhere/out", "song.wav/out.mp4"])
@@ -178,7 +241,8 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 
 @pytest.mark.parametrize("name", ["out.mp4", "frames"])
 def test_a_full_disk(name: str, small_disk: Path, demo_track: Path, says: Callable[..., tuple[int, str]]) -> None:
-    code, said = says("render", demo_track, small_disk / name, "-r", "640x360", "--duration", "10", "--crf", "1")
+    options = ["--crf", "1"] if name == "out.mp4" else ["--bits", "16"]
+    code, said = says("render", demo_track, small_disk / name, "-r", "640x360", "--duration", "10", *options)
     assert code == 1
     assert "full" in said
     left = [path for path in small_disk.rglob("*") if path.is_file()]

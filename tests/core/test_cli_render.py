@@ -92,6 +92,31 @@ def test_frames_have_the_numbers_of_the_whole_job(tmp_path: Path, demo_track: Pa
     assert manifest["start_frame"] == 101
 
 
+def test_a_finished_folder_is_finished(tmp_path: Path, demo_track: Path, told: Callable[..., Any]) -> None:
+    options = ["-r", "64x36", "--frames", "1-4"]
+    told("render", demo_track, f"{tmp_path}/take.2/", *options)
+    before = sorted((path, path.stat().st_mtime_ns) for path in (tmp_path / "take.2").iterdir())
+    again = told("render", demo_track, tmp_path / "take.2", *options)["report"]
+    assert (again["frames"], again["skipped"]) == (0, 4)
+    assert sorted((path, path.stat().st_mtime_ns) for path in (tmp_path / "take.2").iterdir()) == before
+
+
+def test_a_duration_in_bars_is_one_round_of_a_loop(tmp_path: Path, demo_track: Path, told: Callable[..., Any]) -> None:
+    options = ["-p", "carousel", "-r", "64x36", "--set", "field.loop.period=1 bars"]
+    one = told("render", demo_track, tmp_path / "one.mp4", *options, "--duration", "1 bar")["report"]
+    assert one["frames"] == 60  # 120 BPM at 30 fps
+    assert not any("loops" in warning for warning in one["warnings"])
+    other = told("render", demo_track, tmp_path / "other.mp4", *options, "--duration", "3")["report"]
+    assert any("loops every 60 frames" in warning for warning in other["warnings"])
+
+
+def test_the_last_moment_is_the_last_frame(tmp_path: Path, demo_track: Path, told: Callable[..., Any]) -> None:
+    length_s = soundfile.info(demo_track).duration
+    options = ["-r", "32x18", "--fps", "10"]
+    assert told("frame", demo_track, tmp_path / "a.png", "--at", f"{length_s}", *options)["number"] == length_s * 10
+    assert told("frame", demo_track, tmp_path / "b.png", "--at", "1.29", *options)["number"] == 13
+
+
 @pytest.mark.parametrize("options", [["--bits", "16"], ["--format", "exr"]])
 def test_other_images(options: list[str], tmp_path: Path, demo_track: Path, told: Callable[..., Any]) -> None:
     told("render", demo_track, tmp_path / "o", "-r", "64x36", "--frames", "5-6", *options)

@@ -20,13 +20,20 @@ from avcore.timebase import Duration, Timebase, parse_fps, parse_frames, parse_s
         ("59.94", Fraction(60000, 1001)),
         ("30000/1001", Fraction(30000, 1001)),
         ("12.5", Fraction(25, 2)),
+        ("119.88", Fraction(120000, 1001)),
+        ("12.99", Fraction(1299, 100)),
+        ("9.99", Fraction(999, 100)),
+        ("2997/100", Fraction(2997, 100)),
+        ("15", Fraction(15)),
     ],
 )
 def test_rates_are_ratios(text: str, fps: Fraction) -> None:
     assert parse_fps(text) == fps
 
 
-@pytest.mark.parametrize("text", ["", "fast", "0", "-24", "1/0", "1001", "nan", "inf"])
+@pytest.mark.parametrize(
+    "text", ["", "fast", "0", "-24", "1/0", "1001", "nan", "inf", "0.001", "1e3", "1e99999999", "9" * 5000]
+)
 def test_what_is_not_a_rate_is_a_usage_error(text: str) -> None:
     with pytest.raises(UsageError):
         parse_fps(text)
