@@ -54,15 +54,19 @@ def track_path(audio_sha256: str, settings: AnalysisSettings) -> Path:
 
 
 def fetch(audio_sha256: str, settings: AnalysisSettings) -> FeatureTrack | None:
-    """The kept analysis, or None. A damaged file is announced and counts as none."""
+    """The kept analysis, or None. A damaged file, or that of another song, is announced and counts as none."""
     path = track_path(audio_sha256, settings)
     if not path.is_file():
         return None
     try:
-        return FeatureTrack.load(path)
+        track = FeatureTrack.load(path)
     except InputError as error:
         logger.warning("the song is analysed again: %s", error)
         return None
+    if (track.audio_sha256, track.settings) != (audio_sha256, dataclasses.asdict(settings)):
+        logger.warning("the song is analysed again: %s is the analysis of another song or with other settings", path)
+        return None
+    return track
 
 
 def keep(track: FeatureTrack, settings: AnalysisSettings) -> None:

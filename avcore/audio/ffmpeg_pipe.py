@@ -21,21 +21,35 @@ from avcore.errors import InputError
 _AU_HEADER = struct.Struct(">4s5I")
 
 
+# Kinds of files that hold their sound themselves. Playlists and the like (concat, HLS, DASH, numbered images) make
+# ffmpeg open other files, which whoever sends a song must not choose.
+_SELF_CONTAINED = (
+    "aac,ac3,aiff,amr,amrnb,amrwb,ape,asf,au,avi,caf,dsf,dts,dtshd,eac3,flac,flv,libopenmpt,loas,matroska,mov,mp3,mpc,"
+    "mpc8,mpeg,mpegts,mxf,nut,ogg,oma,osq,qoa,rm,shn,tak,truehd,tta,voc,w64,wav,wtv,wv,xwma"
+)
 _CUT_SHORT = re.compile("partial file|ended prematurely")
 SLACK_S = 0.5
 
 logger = logging.getLogger(__name__)
 
 
+# Time 0 is the file's own. A stream that begins later than its video is led in by silence.
+FROM_FILE_START = "aresample=first_pts=0"
+# Each line of the log begins with its level, by which ``why_no_sound`` knows errors.
+LOG = ("-loglevel", "level+info")
+
+
+def source(path: Path) -> list[str]:
+    """Options of ffmpeg that open a file somebody sent: no other file, and no option or address by its name."""
+    return ["-protocol_whitelist", "file,pipe", "-format_whitelist", _SELF_CONTAINED, "-i", f"file:{path}"]
+
+
 def command(path: Path) -> list[str]:
     """The command that writes the first sound stream of ``path`` to stdout as an .au file of float32."""
     from avcore.ffmpeg import ffmpeg_path
 
-    # A name can be neither an option nor an address: the file: prefix, and no protocol but files and pipes.
-    source = ["-protocol_whitelist", "file,pipe", "-i", f"file:{path}"]
-    # A stream that begins later than its video is led in by silence, so that time 0 is the video's.
-    sound = ["-map", "0:a:0", "-vn", "-sn", "-dn", "-af", "aresample=first_pts=0", "-c:a", "pcm_f32be", "-f", "au"]
-    return [ffmpeg_path(), "-nostdin", "-hide_banner", "-nostats", "-loglevel", "level+info", *source, *sound, "pipe:1"]
+    sound = ["-map", "0:a:0", "-vn", "-sn", "-dn", "-af", FROM_FILE_START, "-c:a", "pcm_f32be", "-f", "au"]
+    return [ffmpeg_path(), "-nostdin", "-hide_banner", "-nostats", *LOG, *source(path), *sound, "pipe:1"]
 
 
 def open_blocks(
@@ -60,7 +74,7 @@ def open_blocks(
     assert process.stdout is not None
     header = process.stdout.read(_AU_HEADER.size)
     if len(header) < _AU_HEADER.size:
-        raise InputError(f"{path} {_why_no_sound(_read_log(log))}")
+        raise InputError(f"{path} {why_no_sound(_read_log(log))}")
     _, offset, _, _, rate_hz, channels = _AU_HEADER.unpack(header)
     process.stdout.read(offset - _AU_HEADER.size)
     text = _read_log(log)
@@ -119,7 +133,10 @@ def _errors(text: str) -> list[str]:
     return [line.strip().rstrip(".") for line in found]
 
 
-def _why_no_sound(text: str) -> str:
+def why_no_sound(text: str) -> str:
+    """What is the matter with a file, after its name, from ffmpeg's log."""
+    if "Format not on whitelist" in text:
+        return "is no sound or video file but a playlist, a picture or a rare format; give the sound as WAV or FLAC"
     if "matches no streams" in text or "does not contain any stream" in text:
         return "has no sound in it"
     errors = _errors(text)

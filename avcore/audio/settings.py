@@ -8,6 +8,14 @@ from dataclasses import dataclass
 from avcore.errors import UsageError
 from avcore.spec import setting
 
+# What the settings are called on the command line.
+OPTIONS = {
+    "n_mels": "--mels",
+    "tuning_semitones": "--tuning",
+    "tempo_bpm": "--tempo",
+    "beats_per_bar": "--beats-per-bar",
+}
+
 
 @dataclass(frozen=True)
 class AnalysisSettings:
@@ -24,6 +32,10 @@ class AnalysisSettings:
         for field in dataclasses.fields(self):
             value, low, high = getattr(self, field.name), field.metadata["low"], field.metadata["high"]
             if not low <= value <= high:
-                raise UsageError(f"{field.name} is {value}; it must be from {low:g} to {high:g}")
+                raise UsageError(
+                    f"{field.name} ({OPTIONS[field.name]}) is {value}; it must be from {low:g} to {high:g}"
+                )
         if 0 < self.tempo_bpm < 30 or self.beats_per_bar == 1:
-            raise UsageError("tempo_bpm must be 0 or at least 30, beats_per_bar 0 or at least 2")
+            raise UsageError(
+                "tempo_bpm (--tempo) must be 0 or at least 30, beats_per_bar (--beats-per-bar) 0 or at least 2"
+            )

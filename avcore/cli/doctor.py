@@ -18,7 +18,7 @@ import avcore
 HELP = "report versions, devices and encoders, and what is missing"
 
 PACKAGES = (
-    "numpy", "scipy", "soundfile", "soxr", "imageio-ffmpeg", "pyyaml", "safetensors", "array-api-compat",
+    "numpy", "scipy", "soundfile", "soxr", "imageio-ffmpeg", "pyyaml", "safetensors", "array-api-compat", "numba",
     "pillow", "isal", "OpenEXR", "matplotlib", "platformdirs", "tqdm",
 )  # fmt: skip
 OPTIONAL = ("torch",)

@@ -18,7 +18,7 @@ from types import ModuleType
 from typing import NoReturn
 
 import avcore
-from avcore.cli import analyze, cache, doctor, frame, presets, render
+from avcore.cli import analyze, cache, diagnose, doctor, frame, presets, render
 from avcore.cli.stop import Stoppable
 from avcore.errors import AvcoreError, Interrupted, OutputError, UsageError
 
@@ -26,6 +26,7 @@ COMMANDS: dict[str, ModuleType] = {
     "render": render,
     "frame": frame,
     "analyze": analyze,
+    "diagnose": diagnose,
     "presets": presets,
     "cache": cache,
     "doctor": doctor,

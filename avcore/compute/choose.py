@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from avcore.compute.device import Device
+from avcore.compute.device import Device, cpu
 from avcore.compute.painter import CannotPaintError, Painter
 from avcore.compute.reference import ReferencePainter
+from avcore.fields.cppn import Cppn
+from avcore.signals.spec import Driven
 
 Precision = Literal["auto", "fp32", "half"]
 
@@ -22,16 +25,42 @@ MINIATURE = (48, 64)
 logger = logging.getLogger(__name__)
 
 
-def choose_painter(field: Any, device: Device, *, precision: Precision = "auto", threads: int | None = None) -> Chosen:
-    """The fastest implementation for ``field`` on ``device``, with the slower ones behind it, the reference last."""
-    return Chosen(
-        [*_fast(field, device, precision, threads), lambda: ReferencePainter(device, threads=threads)], device
-    )
+def choose_painter(field: Cppn, device: Device, *, precision: Precision = "auto", threads: int | None = None) -> Chosen:
+    """The fastest implementation for ``field`` on ``device``, with the slower ones behind it.
+
+    After the last one of a GPU comes the processor, and behind all of them the reference on NumPy.
+    """
+    on_gpu = _on_gpu(field, device.name, precision) if device.name != "cpu" else []
+    on_processor = _on_processor(field, precision, threads)
+    return Chosen([*on_gpu, *on_processor, lambda: ReferencePainter(cpu(), threads=threads)])
 
 
-def _fast(field: Any, device: Device, precision: Precision, threads: int | None) -> list[Callable[[], Painter]]:
-    """Makers of the fast implementations that suit the field, the best first."""
-    return []
+def _on_gpu(field: Cppn, device: str, precision: Precision) -> list[Callable[[], Painter]]:
+    from avcore.compute import gpu, triton_painter
+
+    makers: list[Callable[[], Painter]] = [
+        partial(gpu.GpuPainter, device, precision=step) for step in _steps(field, precision)
+    ]
+    if device == "cuda" and precision != "fp32" and triton_painter.supports(field.spec, field.colour):
+        makers.insert(0, triton_painter.TritonPainter)
+    return makers
+
+
+def _on_processor(field: Cppn, precision: Precision, threads: int | None) -> list[Callable[[], Painter]]:
+    from avcore.compute import fused, wide
+
+    makers: list[Callable[[], Painter]] = []
+    if wide.supports(field.spec):
+        makers += [partial(wide.WidePainter, precision=step, threads=threads) for step in _steps(field, precision)]
+    if fused.supports(field.spec):
+        makers.append(partial(fused.FusedPainter, threads=threads))
+    return makers
+
+
+def _steps(field: Cppn, precision: Precision) -> tuple[Literal["half", "mixed", "fp32"], ...]:
+    """Precisions to try, the fastest first. Relief is a difference too fine for any but float32."""
+    exact = precision == "fp32" or field.colour.relief != Driven.fixed(0.0)
+    return ("fp32",) if exact else ("half", "mixed", "fp32")
 
 
 class Chosen:
@@ -41,11 +70,10 @@ class Chosen:
     that the check found, None for the reference itself.
     """
 
-    def __init__(self, makers: Sequence[Callable[[], Painter]], device: Device) -> None:
+    def __init__(self, makers: Sequence[Callable[[], Painter]]) -> None:
         self.notes: list[str] = []
         self.agreement_db: float | None = None
         self._makers = list(makers)
-        self._device = device
         self._painter: Painter | None = None
 
     @property
@@ -127,8 +155,6 @@ class Chosen:
 
 def _agreement(painter: Painter, picture: Any) -> float:
     """PSNR in dB between a painter and the reference on NumPy, over a miniature of ``picture``."""
-    from avcore.compute.device import cpu
-
     fast, exact = (np.zeros((*MINIATURE, 3), dtype=np.float32) for _ in range(2))
     painter.paint([picture], fast, supersample=1)
     reference = ReferencePainter(cpu(), threads=1)

@@ -1,4 +1,4 @@
-"""The table of video codecs, containers and hardware encoders, and the choice from it.
+"""The tables of video codecs, containers and hardware encoders.
 
 A row is data: the encoder's name in ffmpeg, its quality scale and its options. Sound is copied untouched where the
 container takes its codec *and* players accept it there *and* it stays exactly in step (``Container.copies``):
@@ -12,10 +12,9 @@ container takes its codec *and* players accept it there *and* it stays exactly i
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from avcore.encode.sink import Pixel
-from avcore.errors import UsageError
 
 SPEEDS = ("draft", "fast", "medium", "slow")
 
@@ -30,7 +29,8 @@ _PALETTE = (
 )
 
 
-def _yuv(pixel_format: str, upload: str = "") -> str:
+def yuv_filters(pixel_format: str, upload: str = "") -> str:
+    """Filters of ffmpeg from full-range RGB to BT.709 in ``pixel_format``; ``upload`` follows them."""
     return f"{_TO_BT709},format={pixel_format},{_TAG_BT709}{upload}"
 
 
@@ -40,7 +40,7 @@ class Codec:
 
     ``quality`` and ``speed`` are option templates filled with ``{crf}`` or ``{percent}`` and with ``{speed}``;
     ``speeds`` translates our four names, ``own_speeds`` are the encoder's names, taken as they are. Width and height
-    must be multiples of ``step``.
+    must be multiples of ``step`` and at least ``least`` pixels.
     """
 
     name: str
@@ -58,6 +58,7 @@ class Codec:
     options: tuple[str, ...] = ()
     device: tuple[str, ...] = ()
     step: tuple[int, int] = (2, 2)
+    least: int = 1
     max_fps: int = 1000
 
 
@@ -70,7 +71,7 @@ CODECS: Mapping[str, Codec] = {
             "h264",
             "libx264",
             (".mp4", ".mov", ".mkv"),
-            _yuv("yuv420p"),
+            yuv_filters("yuv420p"),
             quality=("-crf", "{crf:g}"),
             default_crf=18,
             crf_range=(1, 51),  # 0 makes a lossless profile that few players know
@@ -82,7 +83,7 @@ CODECS: Mapping[str, Codec] = {
             "hevc",
             "libx265",
             (".mp4", ".mov", ".mkv"),
-            _yuv("yuv420p"),
+            yuv_filters("yuv420p"),
             quality=("-crf", "{crf:g}"),
             default_crf=20,
             crf_range=(1, 51),
@@ -90,24 +91,26 @@ CODECS: Mapping[str, Codec] = {
             speeds=dict(zip(SPEEDS, ("ultrafast", "veryfast", "medium", "slow"), strict=True)),
             own_speeds=_X26X_SPEEDS,
             options=("-tag:v", "hvc1", "-x265-params", "log-level=error"),  # Apple's players know hvc1 only
+            least=16,
         ),
         Codec(
             "av1",
             "libsvtav1",
             (".mp4", ".mkv", ".webm"),
-            _yuv("yuv420p"),
+            yuv_filters("yuv420p"),
             quality=("-crf", "{crf:g}"),
             default_crf=26,
             crf_range=(1, 63),
             speed=("-preset", "{speed}"),
             speeds=dict(zip(SPEEDS, ("12", "10", "7", "4"), strict=True)),
             own_speeds=tuple(str(preset) for preset in range(14)),
+            least=16,  # SVT-AV1 aborts on most smaller ones
         ),
         Codec(
             "vp9",
             "libvpx-vp9",
             (".webm", ".mkv", ".mp4"),
-            _yuv("yuv420p"),
+            yuv_filters("yuv420p"),
             quality=("-crf", "{crf:g}", "-b:v", "0"),
             default_crf=24,
             crf_range=(0, 63),
@@ -120,7 +123,7 @@ CODECS: Mapping[str, Codec] = {
             "prores",
             "prores_ks",
             (".mov", ".mkv"),
-            _yuv("yuv422p10le"),
+            yuv_filters("yuv422p10le"),
             pixel="uint16",
             speed=("-profile:v", "{speed}"),
             speeds=dict(zip(SPEEDS, ("proxy", "lt", "standard", "hq"), strict=True)),
@@ -175,7 +178,7 @@ _AAC_RATES = ("320k", "768k")
 
 CONTAINERS: Mapping[str, Container] = {
     ".mp4": Container("mp4", "h264", _ISO_SOUND | {"opus", "flac"}, "aac", "AAC", "", _AAC_RATES, _FASTSTART),
-    ".mov": Container("mov", "prores", _ISO_SOUND | _PCM, "aac", "AAC", "", _AAC_RATES, _FASTSTART),
+    ".mov": Container("mov", "h264", _ISO_SOUND | _PCM, "aac", "AAC", "", _AAC_RATES, _FASTSTART),
     ".mkv": Container(
         "matroska", "h264", _PCM | {"aac", "vorbis", "opus", "flac", "alac", "ac3", "eac3", "dts"}, "flac", "FLAC"
     ),
@@ -235,64 +238,3 @@ HARDWARE: Mapping[str, Hardware] = {
         ("speed", "speed", "balanced", "quality"),
     ),
 }
-
-
-def choose_codec(ending: str, *, codec: str | None = None, hardware: str | None = None) -> Codec:
-    """The row for a file ending (``.mp4``), its default codec unless ``codec`` names one.
-
-    Raises:
-        UsageError: an ending, codec, hardware or combination that is not in the table; the message lists what is.
-    """
-    container = CONTAINERS.get(ending.lower())
-    if container is None:
-        raise UsageError(f"there is no video file ending {ending!r}; use one of {', '.join(CONTAINERS)}")
-    name = codec or container.default_codec
-    if name not in CODECS:
-        raise UsageError(f"there is no codec {name!r}; there are: {', '.join(CODECS)}")
-    row = CODECS[name]
-    if ending.lower() not in row.endings:
-        fitting = ", ".join(other.name for other in CODECS.values() if ending.lower() in other.endings)
-        raise UsageError(
-            f"{ending} does not take {name}; it takes {fitting}, and {name} goes into {', '.join(row.endings)}"
-        )
-    return row if hardware is None else _on_hardware(row, hardware)
-
-
-def _on_hardware(row: Codec, name: str) -> Codec:
-    hardware = HARDWARE.get(name)
-    if hardware is None:
-        raise UsageError(f"there is no hardware encoder {name!r}; there are: {', '.join(HARDWARE)}")
-    if row.name not in hardware.encoders:
-        raise UsageError(f"{name} does not encode {row.name}; it encodes {', '.join(hardware.encoders)}")
-    return replace(
-        row,
-        encoder=hardware.encoders[row.name],
-        filters=_yuv(hardware.pixel_format, hardware.upload),
-        quality=hardware.quality,
-        crf_range=(1, 51),
-        speed=hardware.speed,
-        speeds=dict(zip(SPEEDS, hardware.speeds, strict=True)),
-        own_speeds=(),
-        options=("-tag:v", "hvc1") if row.name == "hevc" else (),
-        device=hardware.device,
-    )
-
-
-def codec_options(codec: Codec, *, crf: float | None = None, speed: str | None = None) -> list[str]:
-    """Options of ffmpeg for the encoder of ``codec`` at a quality (lower is better) and a speed.
-
-    Raises:
-        UsageError: the codec has no such quality or speed; the message lists what it has.
-    """
-    if crf is not None and not codec.quality:
-        raise UsageError(f"{codec.name} has no CRF; leave it out")
-    value = codec.default_crf if crf is None else crf
-    low, high = codec.crf_range
-    if not low <= value <= high:
-        raise UsageError(f"CRF {value:g} is outside {low:g} (best) to {high:g} (smallest) of {codec.name}")
-    chosen = speed or codec.default_speed
-    if chosen not in SPEEDS and chosen not in codec.own_speeds:
-        raise UsageError(f"{codec.name} has no speed {chosen!r}; it has {', '.join((*SPEEDS, *codec.own_speeds))}")
-    own = (codec.speeds or {}).get(chosen, chosen)
-    quality = [part.format(crf=value, percent=max(1.0, 100 - 2 * value)) for part in codec.quality]
-    return ["-c:v", codec.encoder, *quality, *(part.format(speed=own) for part in codec.speed), *codec.options]

@@ -5,7 +5,8 @@ from __future__ import annotations
 import functools
 import re
 
-from avcore.encode.codecs import CODECS, HARDWARE, Codec, choose_codec, codec_options
+from avcore.encode.codecs import CODECS, HARDWARE, Codec
+from avcore.encode.selection import choose_codec, codec_options
 from avcore.errors import UsageError
 from avcore.ffmpeg import run_ffmpeg
 

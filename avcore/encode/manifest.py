@@ -20,6 +20,22 @@ SCHEMA_VERSION = 1
 FILE_NAME = "manifest.json"
 COLOUR_SPACES = {"png": "sRGB", "exr": "linear Rec.709"}
 
+# What the entries of the provenance that decide pixels stand for, to a person.
+_DECIDES = {
+    "preset_sha256": "another preset",
+    "weights_sha256": "another seed or weights",
+    "audio_sha256": "another song",
+    "track_contract": "another analysis of the song",
+    "analysis": "another analysis of the song",
+    "start_s": "another start in the song",
+    "pixel": "another file format",
+    "quality": "another quality",
+    "overlay": "another overlay",
+    "device": "another device",
+    "implementation": "another device",
+    "avcore": "another version of avcore",
+}
+
 
 @dataclass(frozen=True)
 class FrameFile:
@@ -59,17 +75,18 @@ class Manifest:
         return int(match[1])
 
     def differences(self, other: Manifest) -> list[str]:
-        """What makes the pictures of two manifests differ, as ``key: this / other``; empty for the same job."""
-        pairs = [
-            (key, getattr(self, key), getattr(other, key)) for key in ("size", "fps", "format", "bits", "start_frame")
+        """What makes the pictures of ``other`` differ from these (``another song``); empty for the same job."""
+        here, there = self.provenance, other.provenance
+        told = [
+            (self.size != other.size, f"another size, {other.size[0]}x{other.size[1]}"),
+            (self.fps != other.fps, f"another frame rate, {other.fps}"),
+            ((self.format, self.bits) != (other.format, other.bits), f"{other.bits}-bit {other.format}"),
+            (self.start_frame != other.start_frame, f"another first number, {other.start_frame}"),
         ]
-        if self.provenance.get("job") != other.provenance.get("job"):
-            keys = sorted({*self.provenance, *other.provenance} - {"job"})
-            told = [(key, self.provenance.get(key), other.provenance.get(key)) for key in keys]
-            pairs += [pair for pair in told if pair[1] != pair[2]] or [
-                ("job", self.provenance.get("job"), other.provenance.get("job"))
-            ]
-        return [f"{key}: {here} / {there}" for key, here, there in pairs if here != there]
+        if here.get("job") != there.get("job"):
+            told += [(here.get(key) != there.get(key), words) for key, words in _DECIDES.items()]
+        differing = list(dict.fromkeys(words for differs, words in told if differs))
+        return differing or (["other settings"] if here.get("job") != there.get("job") else [])
 
     def to_json(self) -> str:
         """The document, keys sorted, frames by number."""
@@ -101,8 +118,10 @@ class Manifest:
             document = json.loads(text)
             if document["schema_version"] != SCHEMA_VERSION:
                 raise ValueError(f"schema version {document['schema_version']}, not {SCHEMA_VERSION}")
-            if document["format"] not in COLOUR_SPACES or not re.fullmatch(r"[^/\\:]+", document["name"]):
+            if document["format"] not in COLOUR_SPACES or not re.fullmatch(r"[\w.-]{1,200}", document["name"]):
                 raise ValueError("a format or name that no sequence has")
+            if not re.fullmatch(r"[0-9]{1,9}(/[0-9]{1,9})?", document["fps"]):
+                raise ValueError("a frame rate that is none")
             width, height = document["size"]
             manifest = cls(
                 name=document["name"],
@@ -117,7 +136,7 @@ class Manifest:
                     for number, frame in document["frames"].items()
                 },
             )
-        except (KeyError, TypeError, AttributeError, ZeroDivisionError) as error:
+        except (KeyError, TypeError, AttributeError, ArithmeticError, RecursionError) as error:
             raise ValueError(f"not a manifest ({error})") from error
         if any(frame.file != manifest.frame_file(number) for number, frame in manifest.frames.items()):
             raise ValueError("a frame with another file's name")

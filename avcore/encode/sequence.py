@@ -25,7 +25,7 @@ from typing import Any, Literal, Self
 from numpy.typing import NDArray
 
 from avcore.encode.exr import is_whole_exr, write_exr
-from avcore.encode.manifest import FrameFile, Manifest, read_manifest, write_manifest
+from avcore.encode.manifest import FILE_NAME, FrameFile, Manifest, read_manifest, write_manifest
 from avcore.encode.png import is_whole_png, png_bytes
 from avcore.encode.sink import FrameCheck, Pixel
 from avcore.errors import OutputError, UsageError
@@ -35,6 +35,7 @@ from avcore.srgb import srgb_to_linear
 
 _WORKERS = min(4, os.cpu_count() or 1)
 _BACKLOG_FRAMES = 2 * _WORKERS
+_LONGEST_NAME = 200  # file systems take 255 bytes for a name, and the number and the part's ending follow
 _DEAD_PART_S = 600  # a frame is written in well under ten minutes; an older part belongs to a killed process
 
 
@@ -59,7 +60,7 @@ def sequence_name(folder: Path) -> str:
     The frame's number follows after one more ``_``, so digits at the end of the name stay apart from it.
     """
     name = unicodedata.normalize("NFC", folder.absolute().name)
-    return re.sub(r"[^\w-]+", "_", name).strip("_-") or "frames"
+    return re.sub(r"[^\w-]+", "_", name).strip("_-")[:_LONGEST_NAME] or "frames"
 
 
 def open_sequence(
@@ -102,7 +103,7 @@ def open_sequence(
     except FileExistsError as error:
         raise UsageError(f"{folder} is a file; choose a folder for the frames") from error
     except OSError as error:
-        raise output_error(error, folder / wanted.frame_file(start_frame)) from error
+        raise output_error(error, Path(error.filename or folder)) from error
     return SequenceSink(folder, held, pixel=image.pixel, remake=overwrite)
 
 
@@ -170,18 +171,18 @@ class SequenceSink:
         Raises:
             OutputError: a file cannot be read.
         """
-        try:
-            asked = list(numbers)
-            done = self._pool.map(self._is_done, asked)
-            return [number for number, is_done in zip(asked, done, strict=True) if not is_done]
-        except OSError as error:
-            raise output_error(error, self.path(0)) from error
+        asked = list(numbers)
+        done = self._pool.map(self._is_done, asked)
+        return [number for number, is_done in zip(asked, done, strict=True) if not is_done]
 
     def _is_done(self, number: int) -> bool:
         path, known = self.path(number), self._manifest.frames.get(number)
-        if self._remake or not path.is_file():
-            return False
-        return _is_whole(path) if known is None else _describe(path, file=path.name) == known
+        try:
+            if self._remake or not path.is_file():
+                return False
+            return _is_whole(path) if known is None else _describe(path, file=path.name) == known
+        except OSError as error:
+            raise OutputError(f"{path} is there but cannot be read: {error.strerror}; remove it") from error
 
     def write(self, number: int, frame: NDArray[Any]) -> None:
         """Store a frame [shape=(height, width, 3), dtype=pixel]; an earlier frame's failure may be raised here.
@@ -192,14 +193,8 @@ class SequenceSink:
         """
         self._check(number, frame)
         while len(self._pending) >= _BACKLOG_FRAMES:
-            self._settle(self._pending.popleft())
+            self._pending.popleft().result()
         self._pending.append(self._pool.submit(self._save, number, frame))
-
-    def _settle(self, future: Future[None]) -> None:
-        try:
-            future.result()
-        except OSError as error:
-            raise output_error(error, self.path(0)) from error
 
     def _save(self, number: int, frame: NDArray[Any]) -> None:
         path = self.path(number)
@@ -212,6 +207,8 @@ class SequenceSink:
             described = _describe(part, file=path.name)
             commit(part, path)
             self._written[number] = described
+        except OSError as error:
+            raise output_error(error, path) from error
         finally:
             part.unlink(missing_ok=True)
 
@@ -223,14 +220,14 @@ class SequenceSink:
     ) -> None:
         try:
             while kind is None and self._pending:
-                self._settle(self._pending.popleft())
+                self._pending.popleft().result()
         finally:
             self._pool.shutdown(wait=True, cancel_futures=True)
         if kind is None:
             try:
                 self._publish()
             except OSError as failure:
-                raise output_error(failure, self.path(0)) from failure
+                raise output_error(failure, Path(failure.filename or self._folder / FILE_NAME)) from failure
         else:
             # The manifest only follows the frames on disk, so on a full disk the error under way is the one to tell.
             with contextlib.suppress(OSError, OutputError, UsageError):

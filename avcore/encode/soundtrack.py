@@ -7,12 +7,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
+from avcore.audio import ffmpeg_pipe
 from avcore.encode.codecs import Container
 from avcore.errors import InputError
 from avcore.ffmpeg import run_ffmpeg
-
-# A sound file that is really a playlist must not make ffmpeg open other files' protocols or the network.
-_LOCAL_ONLY = ["-protocol_whitelist", "file"]
 
 
 @dataclass(frozen=True)
@@ -50,29 +48,18 @@ def probe_sound(path: Path) -> SoundStream:
     """
     if not path.is_file():
         raise InputError(f"there is no sound file {path}")
-    said = run_ffmpeg(*_LOCAL_ONLY, "-i", str(path.absolute())).stderr
-    stream = re.search(r"^  Stream #0:\d+\S*: Audio: (\w+).*?, (\d+) Hz, ([^,\n]+)", said, re.MULTILINE)
+    said = run_ffmpeg(*ffmpeg_pipe.LOG, *ffmpeg_pipe.source(path)).stderr
+    stream = re.search(r"^\[info\] +Stream #0:\d+\S*: Audio: (\w+).*?, (\d+) Hz, ([^,\n]+)", said, re.MULTILINE)
     if stream is None:
-        raise InputError(f"{path} has no sound that ffmpeg can read; convert it to WAV or FLAC first")
+        raise InputError(f"{path} {ffmpeg_pipe.why_no_sound(said)}")
     return SoundStream(stream[1], int(stream[2]), stream[3].strip())
 
 
-def _lateness_s(path: Path) -> Fraction:
-    """How much later than the file its first sound begins, as in a video whose sound starts after its picture."""
-    first_frame = ("-map", "0:a:0", "-frames:a", "1", "-f", "framecrc", "-")
-    said = run_ffmpeg("-v", "error", *_LOCAL_ONLY, "-i", str(path.absolute()), *first_frame).stdout
-    base = re.search(r"^#tb 0: (\d+/\d+)$", said, re.MULTILINE)
-    time = re.search(r"^0, +-?\d+, +(-?\d+),", said, re.MULTILINE)
-    if base is None or time is None:
-        raise InputError(f"no sound can be decoded from {path}; convert it to WAV or FLAC first")
-    return int(time[1]) * Fraction(base[1])
-
-
 def plan_sound(soundtrack: Soundtrack, container: Container) -> SoundPlan:
-    """How the sound gets into the container: time 0 of picture and sound are the same instant.
+    """How the sound gets into the container: time 0 of the picture is that of the sound's file, as in the analysis.
 
-    A trimmed sound counts samples from the first decoded one, as the analysis does, so that the cut does not depend
-    on time stamps.
+    A sound that begins later in its file (in a video, after the picture) does so here: copied packets keep their
+    times, and a sound that is encoded is led in by silence before it is cut.
 
     Raises:
         InputError: the file is missing, unreadable or has no sound.
@@ -81,14 +68,13 @@ def plan_sound(soundtrack: Soundtrack, container: Container) -> SoundPlan:
         return SoundPlan((), (), f"the sound of {soundtrack.path.name} is left out: {container.muxer} has no sound")
     stream = probe_sound(soundtrack.path)
     whole = soundtrack.start_s == 0 and soundtrack.duration_s is None
-    source = (*_LOCAL_ONLY, "-i", str(soundtrack.path.absolute()))
+    source = tuple(ffmpeg_pipe.source(soundtrack.path))
     if whole and stream.codec in container.copies:
-        late_s = float(_lateness_s(soundtrack.path))  # the analysis counts from the first sound, and so the copy
-        shift = ("-itsoffset", f"{-late_s:.6f}") if late_s else ()
-        return SoundPlan((*shift, *source), ("-c:a", "copy"))
+        return SoundPlan(source, ("-c:a", "copy"))
     rate = () if container.rates is None else ("-b:a", container.rates[stream.layout not in ("mono", "stereo")])
-    filters = [] if whole else [_trim(soundtrack, stream.rate_hz)]
-    filters.append("asetpts=N/SR/TB")
+    # The rate is held until after the cut, which counts samples; ffmpeg would choose the encoder's at once.
+    filters = [f"{ffmpeg_pipe.FROM_FILE_START}:sample_rate={stream.rate_hz}"]
+    filters += [*([] if whole else [_trim(soundtrack, stream.rate_hz)]), "asetpts=N/SR/TB"]
     if container.layouts:
         filters.append(f"aformat=channel_layouts={container.layouts}")
     reason = (

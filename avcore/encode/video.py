@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -12,9 +13,10 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from avcore.encode.codecs import CONTAINERS, Codec, Container, choose_codec, codec_options
+from avcore.encode.codecs import CONTAINERS, Codec, Container
 from avcore.encode.encoders import require_encoder
 from avcore.encode.pipe import EncoderEndedError, FramePipe
+from avcore.encode.selection import choose_codec, codec_options
 from avcore.encode.sink import FrameCheck
 from avcore.encode.soundtrack import SoundPlan, Soundtrack, plan_sound
 from avcore.errors import OutputError, UsageError
@@ -48,7 +50,7 @@ def open_video(
     metadata: Mapping[str, str] | None = None,
     overwrite: bool = False,
 ) -> VideoSink:
-    """A sink that writes the video file ``path``.
+    """A sink that writes the video file ``path``; nothing is written or started before its ``with`` block begins.
 
     Frame i is shown from exactly i / fps in MP4 and MOV, to the nearest millisecond in MKV and WebM and to the
     nearest hundredth of a second in GIF: that is how finely these formats count. (A copied Vorbis sound delays the
@@ -66,7 +68,6 @@ def open_video(
     Raises:
         UsageError: an impossible combination, an odd size, a file that exists.
         InputError: the sound cannot be read.
-        OutputError: the folder is missing or cannot be written.
     """
     settings = settings or VideoSettings()
     codec = choose_codec(path.suffix, codec=settings.codec, hardware=settings.hardware)
@@ -77,7 +78,7 @@ def open_video(
     sound = None if soundtrack is None else plan_sound(soundtrack, container)
     if settings.threads is not None:
         encoder += ["-threads:v", str(settings.threads)]
-    part = _new_part(path)
+    part = part_path(path)
     command = [
         *(ffmpeg_path(), "-hide_banner", "-nostats", "-v", "error", "-y", *codec.device),
         *("-f", "rawvideo", "-pixel_format", _RAW_FORMATS[codec.pixel], "-video_size", f"{size[0]}x{size[1]}"),
@@ -85,11 +86,7 @@ def open_video(
         *_output_options(codec, container, encoder, sound=sound, metadata=metadata or {}),
         *("-f", container.muxer, str(part.absolute())),
     ]
-    try:
-        return VideoSink(command, path=path, part=part, codec=codec, size=size, sound=sound)
-    except BaseException:  # Ctrl-C before there is a sink that could clean up
-        part.unlink(missing_ok=True)
-        raise
+    return VideoSink(command, path=path, part=part, codec=codec, size=size, sound=sound)
 
 
 def _check(path: Path, codec: Codec, *, size: tuple[int, int], fps: Fraction, overwrite: bool) -> None:
@@ -99,6 +96,11 @@ def _check(path: Path, codec: Codec, *, size: tuple[int, int], fps: Fraction, ov
                 f"{codec.name} needs an even {side}, and {size[0]}x{size[1]} has {pixels}; "
                 f"use {max(step, pixels - 1)} or {pixels + 1}"
             )
+    if min(size) < codec.least:
+        raise UsageError(
+            f"{codec.name} takes pictures of at least {codec.least}x{codec.least}, not {size[0]}x{size[1]}; "
+            "choose another size or codec"
+        )
     if not 0 < fps <= codec.max_fps:
         raise UsageError(f"{codec.name} takes frame rates up to {codec.max_fps}, not {fps}")
     if path.is_dir():
@@ -107,15 +109,13 @@ def _check(path: Path, codec: Codec, *, size: tuple[int, int], fps: Fraction, ov
         raise UsageError(f"{path} exists; choose another name or say --overwrite")
 
 
-def _new_part(path: Path) -> Path:
-    """The hidden file that grows beside ``path``, made now so that a folder that cannot be written is known at once."""
-    part = part_path(path)
+def _make_part(part: Path, path: Path) -> None:
+    """Make the hidden file that grows beside ``path``, so that a folder that cannot be written is known at once."""
     try:
         sweep_parts(path.absolute().parent, target=path.name, older_than_s=_DEAD_PART_S)
         part.touch()
     except OSError as error:
         raise output_error(error, path) from error
-    return part
 
 
 def _output_options(
@@ -147,10 +147,10 @@ class VideoSink:
         self.pixel = codec.pixel
         self.notes: tuple[str, ...] = (sound.note,) if sound is not None and sound.note else ()
         self._dtype = "<u2" if codec.pixel == "uint16" else "u1"
+        self._command = command
         self._path, self._part = path, part
         self._check = FrameCheck(size=size, pixel=codec.pixel)
         self._n_frames = 0
-        self._pipe = FramePipe(command, backlog=_BACKLOG_FRAMES)
 
     def write(self, number: int, frame: NDArray[Any]) -> None:
         """Append a frame [shape=(height, width, 3), dtype=pixel]; numbers only have to increase.
@@ -167,6 +167,18 @@ class VideoSink:
         self._n_frames += 1
 
     def __enter__(self) -> Self:
+        """Start ffmpeg.
+
+        Raises:
+            OutputError: the folder is missing or cannot be written.
+        """
+        try:
+            _make_part(self._part, self._path)
+            self._pipe = FramePipe(self._command, backlog=_BACKLOG_FRAMES)
+        except BaseException:  # Ctrl-C too: there is no `with` block yet that would clean up
+            with contextlib.suppress(OSError):  # the one under way says what is the matter
+                self._part.unlink()
+            raise
         return self
 
     def __exit__(
@@ -176,8 +188,10 @@ class VideoSink:
             if kind is None:
                 self._finish()
         finally:
-            self._pipe.kill()
-            self._part.unlink(missing_ok=True)
+            try:
+                self._pipe.kill()
+            finally:
+                self._part.unlink(missing_ok=True)
 
     def _finish(self) -> None:
         if self._n_frames == 0:

@@ -36,11 +36,16 @@ TIME_INPUTS = ("t.cos", "t.sin")
 APART = (1.0 + math.sqrt(5.0)) / 2.0
 
 
+def _check_activations(activations: tuple[Activation, ...]) -> None:
+    if not activations:
+        raise ValueError("names no activation; write at least one")
+
+
 @dataclass(frozen=True)
 class LoopSpec:
     """A perfect loop: the frame after the last is the first."""
 
-    period: Duration = setting(help="length of the loop (8 bars, 10 s); rounded to whole frames")
+    period: Duration = setting(help="length of the loop (8 bars, 10 s); rounded to whole frames", low=0.001)
     sound: LoopSound = setting(
         "fold", help="fold: hear the loop's own stretch of the song again and again; live: follow the whole song"
     )
@@ -54,7 +59,9 @@ class CppnSpec:
     layers: int = setting(3, help="hidden layers", low=1, high=32)
     width: int = setting(4, help="units of each hidden layer", low=1, high=1024)
     activations: tuple[Activation, ...] = setting(
-        ("sin", "cos", "gaussian", "tanh"), help="activations of the hidden layers, repeated in turn"
+        ("sin", "cos", "gaussian", "tanh"),
+        help="activations of the hidden layers, repeated in turn",
+        check=_check_activations,
     )
     gain: float = setting(5.0, help="gain of the hidden layers; near 1 every picture turns grey", low=0.0, high=100.0)
     output_gain: float = setting(1.0, help="gain of the output layer: the strength of the colours", low=0.0, high=100.0)
@@ -67,14 +74,16 @@ class CppnSpec:
     audio: float = setting(0.15, help="how far the signals in `inputs` move the network", low=0.0, high=20.0)
     coords: CoordsSpec = setting(CoordsSpec(), help="space, symmetry and camera")
     motion: float = setting(0.5, help="how far the network travels by itself; 0 holds it still", low=0.0, high=50.0)
-    period: Duration = setting(Duration(40.0), help="time of one round of that travel, unless `loop` says otherwise")
+    period: Duration = setting(
+        Duration(40.0), help="time of one round of that travel, unless `loop` says otherwise", low=0.001
+    )
     clock: Driven = setting(
         Driven.fixed(1.0),
         help="seconds of travel: base counts the song's own seconds, signals (with integrate: true) add theirs",
     )
     loop: LoopSpec | None = setting(None, help="make it a perfect loop")
     drift: float = setting(0.0, help="how far the weights themselves wander, in parts of their size", low=0.0, high=2.0)
-    drift_period: Duration = setting(Duration(30.0), help="time of one round of that wandering")
+    drift_period: Duration = setting(Duration(30.0), help="time of one round of that wandering", low=0.001)
 
     def input_names(self) -> tuple[str, ...]:
         """Names of the inputs of the first layer: coordinates, the two of time, signals."""

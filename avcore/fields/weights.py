@@ -20,6 +20,10 @@ Layer = tuple[Matrix, Matrix]  # weight [shape=(out, in)], bias [shape=(out,)]
 FIRST_FAN_IN = 12
 OUTPUTS = 3
 
+# What a weight file may hold: kinds of numbers by their names in safetensors, and their size, so that float32 suffices.
+FLOATS = frozenset({"F16", "F32", "F64"})
+LARGEST = 1e6
+
 
 def _limit(gain: float, fan_in: int, fan_out: int) -> float:
     """Bound of the Xavier uniform distribution (Glorot and Bengio 2010)."""
@@ -106,10 +110,15 @@ class Weights:
             with safe_open(path, framework="numpy") as file:
                 stored = (file.metadata() or {}).get("inputs")
                 if stored is not None and tuple(stored.split(",")) != inputs:
-                    raise PresetError(f"{path} was made for the inputs {stored}; the preset has {','.join(inputs)}")
+                    raise PresetError(
+                        f"{path} was made for the inputs {stored[:200]!a}; the preset has {','.join(inputs)}"
+                    )
+                kinds = {file.get_slice(key).get_dtype() for key in file.keys()}  # noqa: SIM118
+                if not kinds <= FLOATS:
+                    raise PresetError(f"{path} holds numbers of the kind {min(kinds - FLOATS)}; use F16, F32 or F64")
                 tensors = {key: np.asarray(file.get_tensor(key), dtype=np.float64) for key in file.keys()}  # noqa: SIM118
         except (OSError, SafetensorError) as error:
-            raise PresetError(f"{path} cannot be read as a safetensors weight file: {error}") from None
+            raise PresetError(f"{path} cannot be read as a safetensors weight file: {str(error)[:200]!a}") from None
         loaded: list[Layer] = []
         for name, shape in zip(cls._names(layers), shapes, strict=True):
             weight, bias = (tensors.pop(f"{name}.{part}", np.empty(0)) for part in ("weight", "bias"))
@@ -118,11 +127,13 @@ class Weights:
                     f"{path}: {name}.weight has shape {weight.shape}, {name}.bias {bias.shape}; "
                     f"{layers} layers of {width} need {shape} and {shape[:1]}"
                 )
-            if not (np.isfinite(weight).all() and np.isfinite(bias).all()):
-                raise PresetError(f"{path}: {name} holds numbers that are not finite")
+            if not all((np.abs(values) <= LARGEST).all() for values in (weight, bias)):  # NaN is not, either
+                raise PresetError(f"{path}: {name} holds numbers that are not finite or beyond {LARGEST:.0f}")
             loaded.append((weight, bias))
         if tensors:
-            raise PresetError(f"{path} holds {sorted(tensors)[0]}, which {layers} layers of {width} do not have")
+            raise PresetError(
+                f"{path} holds {sorted(tensors)[0][:200]!a}, which {layers} layers of {width} do not have"
+            )
         return cls(inputs, tuple(loaded))
 
     @staticmethod

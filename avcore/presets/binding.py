@@ -9,7 +9,7 @@ from types import NoneType, UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
 
 from avcore.errors import UsageError
-from avcore.presets.node import Node, Place
+from avcore.presets.node import Node, Place, excerpt
 from avcore.presets.problems import Problem, suggestion
 from avcore.presets.scalars import bind_scalar, expected
 from avcore.presets.settings import MISSING, Setting, settings_of, variant_class, variant_type
@@ -187,4 +187,4 @@ class Binder:
 
 
 def _join(key: str, name: str) -> str:
-    return f"{key}.{name}" if key else name
+    return f"{key}.{excerpt(name)}" if key else excerpt(name)

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from avcore.presets.plain import plain
 from avcore.presets.preset import Preset
+from avcore.presets.scalars import LARGEST
 from avcore.presets.settings import MISSING, Setting, settings_of, variant_class
 from avcore.signals.spec import Driven
 from avcore.spec import Variants
@@ -18,7 +19,7 @@ Schema = dict[str, Any]
 
 DURATION: Schema = {
     "anyOf": [
-        {"type": "number", "minimum": 0},
+        {"type": "number", "minimum": 0, "maximum": LARGEST},
         {"type": "string", "pattern": r"^\s*(\d+(\.\d*)?|\.\d+)\s*(ms|s|sec|beats?|bars?|frames?)?\s*$"},
     ]
 }
@@ -61,9 +62,10 @@ def _value(hint: Any, setting: Setting, default: Any, complete: bool) -> Schema:
     if hint is Duration:
         return {"$ref": "#/$defs/duration"}
     if hint is Driven:
-        amounts: Schema = {"type": "object", "additionalProperties": {"type": "number"}}
-        amounts["properties"] = {"base": _number(setting)}
-        return {"anyOf": [_number(setting), amounts]}
+        amount: Schema = {"type": "number", "minimum": -LARGEST, "maximum": LARGEST}
+        amounts: Schema = {"type": "object", "additionalProperties": amount}
+        amounts["properties"] = {"base": {**amount, **_number(setting)}}
+        return {"anyOf": [{**amount, **_number(setting)}, amounts]}
     if dataclasses.is_dataclass(hint) and isinstance(hint, type):
         return _object(hint, default if type(default) is hint else None, complete=complete)
     if origin is Annotated and isinstance(args[1], Variants):
@@ -89,8 +91,10 @@ def _value(hint: Any, setting: Setting, default: Any, complete: bool) -> Schema:
         return {"type": "array", "prefixItems": items, "items": False, "minItems": len(items)}
     if origin in (dict, Mapping):
         return {"type": "object", "additionalProperties": _value(args[1], setting, MISSING, complete)}
-    if hint in (int, float):
-        return {**_number(setting), "type": "integer" if hint is int else "number"}
+    if hint is float:
+        return {"minimum": -LARGEST, "maximum": LARGEST, **_number(setting)}
+    if hint is int:
+        return {**_number(setting), "type": "integer"}
     return {"type": {bool: "boolean", str: "string", NoneType: "null"}[hint]}
 
 

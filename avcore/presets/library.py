@@ -16,6 +16,8 @@ from avcore.presets.problems import suggestion
 ENVIRONMENT = "AVCORE_PRESETS"
 ENDINGS = (".yaml", ".yml")
 
+LONGEST_SHOWN = 100
+
 Origin = Literal["file", "folder", "user", "shipped"]
 
 
@@ -89,8 +91,10 @@ def find_parent(name_or_path: str, child: Location) -> Location:
 
 
 def _existing(path: Path) -> Location:
-    if not path.is_file():
-        raise PresetError(f"{path}: there is no such preset file; check the path, or see `avcore presets list`")
+    if not os.path.isfile(path):  # unlike Path.is_file, no error for a name that is too long
+        raise PresetError(
+            f"{shown_path(str(path))}: there is no such preset file; check the path, or see `avcore presets list`"
+        )
     return Location(path, "file")
 
 
@@ -101,7 +105,7 @@ def _named(name: str, candidates: Iterable[Location]) -> Location:
             return location
         names.add(location.name)
     raise PresetError(
-        f"there is no preset {name!r}; {suggestion(slug(name), sorted(names))} (see `avcore presets list`)"
+        f"there is no preset {shown_path(name)}; {suggestion(slug(name), sorted(names))} (see `avcore presets list`)"
     )
 
 
@@ -110,13 +114,18 @@ def _is_path(text: str) -> bool:
     return text.lower().endswith(ENDINGS) or any(sep in text for sep in (os.sep, os.altsep) if sep)
 
 
+def shown_path(text: str) -> str:
+    """A path or name as an error message quotes it."""
+    return repr(text if len(text) <= LONGEST_SHOWN else f"{text[: LONGEST_SHOWN - 3]}...")
+
+
 def resolve_inside(folder: Path, relative: str) -> Path:
     """The path of a file that a preset names, which may not leave the preset's folder.
 
     Raises:
         PresetError: the path is absolute, goes up, names a drive, or leads out through a symbolic link.
     """
-    problem = f"{relative!r} leads out of the preset's folder; use a relative path with / inside it"
+    problem = f"{shown_path(relative)} leads out of the preset's folder; use a relative path with / inside it"
     pure = PurePosixPath(relative)
     if not pure.parts or pure.is_absolute() or ".." in pure.parts or any(char in relative for char in "\\:\0"):
         raise PresetError(problem)
@@ -124,7 +133,7 @@ def resolve_inside(folder: Path, relative: str) -> Path:
         inside = folder.resolve()
         path = (inside / relative).resolve()
     except (OSError, RuntimeError) as error:  # RuntimeError: a circle of links, before Python 3.13
-        raise PresetError(f"{relative!r} cannot be followed in {folder}: {error}") from error
+        raise PresetError(f"{shown_path(relative)} cannot be followed in {folder}: {type(error).__name__}") from error
     if not path.is_relative_to(inside):
         raise PresetError(problem)
     return path

@@ -11,7 +11,7 @@ from avcore.errors import PresetError
 from avcore.presets.binding import Binder
 from avcore.presets.library import Location, find_parent, find_preset
 from avcore.presets.migrations import migrate
-from avcore.presets.node import Node, merge
+from avcore.presets.node import Node, excerpt, merge
 from avcore.presets.overrides import override
 from avcore.presets.preset import Preset
 from avcore.presets.problems import Problem, raise_problems, suggestion
@@ -57,7 +57,7 @@ def bind_preset(node: Node) -> Preset:
     signals = node.value.get("signals") if isinstance(node.value, dict) else None
     known = list(signals.value) if signals and isinstance(signals.value, dict) else []
     unknown = [
-        Problem(ref.place, ref.key, f"there is no signal {ref.signal!r}; {suggestion(ref.signal, known)}")
+        Problem(ref.place, ref.key, f"there is no signal {excerpt(ref.signal)!r}; {suggestion(ref.signal, known)}")
         for ref in binder.references
         if ref.signal not in known
     ]

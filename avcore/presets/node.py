@@ -8,6 +8,14 @@ from typing import Any
 
 Scalar = None | bool | int | float | str
 
+# A preset may be a link to a file that its reader can see and its sender cannot: messages quote no more than this.
+LONGEST_EXCERPT = 20
+
+
+def excerpt(text: str) -> str:
+    """The beginning of what a file says, for an error message."""
+    return text if len(text) <= LONGEST_EXCERPT else f"{text[: LONGEST_EXCERPT - 3]}..."
+
 
 @dataclass(frozen=True)
 class Place:
@@ -40,8 +48,9 @@ class Node:
             return "a list"
         if self.value is None:
             return "nothing (a '#' begins a comment; put colours in quotes)"
-        written = self.text if self.text is not None else repr(self.value)
-        return written if len(written) <= 60 else written[:57] + "..."
+        if isinstance(self.value, str) and self.text is None:
+            return repr(excerpt(self.value))
+        return excerpt(str(self.value) if self.text is None else self.text)
 
 
 def from_plain(data: Any, place: Place) -> Node:

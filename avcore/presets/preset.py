@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,7 +11,8 @@ from typing import Annotated, Any
 
 from avcore.errors import PresetError
 from avcore.fields.colour import ColourSpec
-from avcore.presets.library import resolve_inside
+from avcore.presets.library import resolve_inside, shown_path
+from avcore.presets.node import excerpt
 from avcore.render.spec import RenderSpec
 from avcore.signals.spec import SignalSpec
 from avcore.spec import Variants, setting
@@ -27,7 +29,7 @@ def _check_signal_names(signals: Mapping[str, SignalSpec]) -> None:
             raise ValueError("a signal cannot be called 'base': that is the value that signals add to")
         if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_-]*", name):
             raise ValueError(
-                f"a signal cannot be called {name!r}; use letters, digits, - and _, beginning with a letter"
+                f"a signal cannot be called {excerpt(name)!r}; use letters, digits, - and _, beginning with a letter"
             )
 
 
@@ -64,7 +66,7 @@ class Preset:
         """
         for folder in self.folders:
             path = resolve_inside(folder, relative)
-            if path.is_file():
+            if os.path.isfile(path):  # unlike Path.is_file, no error for a name that is too long
                 return path
         where = " or ".join(map(str, self.folders)) or "memory, where a preset has no files"
-        raise PresetError(f"preset {self.name!r} names the file {relative!r}, which is not in {where}")
+        raise PresetError(f"preset {self.name!r} names the file {shown_path(relative)}, which is not in {where}")

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from avcore.errors import PresetError
-from avcore.presets.node import Place
+from avcore.presets.node import Place, excerpt
 
 MOST_SHOWN = 10
 
@@ -41,5 +41,5 @@ def suggestion(name: str, choices: Iterable[str]) -> str:
     known = {choice.casefold(): choice for choice in choices}
     near = difflib.get_close_matches(name.casefold(), known, n=1)
     if near:
-        return f"did you mean {known[near[0]]!r}?"
-    return f"known: {', '.join(known.values())}" if known else "there are none"
+        return f"did you mean {excerpt(known[near[0]])!r}?"
+    return f"known: {', '.join(map(excerpt, known.values()))}" if known else "there are none"

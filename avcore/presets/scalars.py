@@ -16,6 +16,9 @@ from avcore.timebase import Duration
 # No value: what is written is not of the kind that is asked for.
 MISMATCH: Any = object()
 
+# The size of the largest number in a preset, where its setting names no range: powers of it stay finite.
+LARGEST = 1e6
+
 # YAML 1.1's switches, understood only where a switch is expected.
 SWITCHES = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
 
@@ -53,18 +56,25 @@ def _converted(hint: Any, node: Node) -> Any:
 
 
 def check_range(value: Any, node: Node, setting: Setting) -> None:
-    """Hold a number, or a duration in seconds, to the setting's range.
+    """Hold a number or a duration to the setting's range, and to ``LARGEST`` in size.
+
+    A duration is held to the range in seconds; in beats, bars or frames to the lower limit alone, as a count of these.
 
     Raises:
         ValueError: it is outside.
     """
-    number = value
+    number, high = value, setting.high
     if isinstance(value, Duration):
-        number = {"s": value.value, "ms": value.value / 1000.0}.get(value.unit)
+        number = value.value / 1000.0 if value.unit == "ms" else value.value
+        high = setting.high if value.unit in ("s", "ms") else None
     if not _is_number(number):
         return
-    if (setting.low is not None and number < setting.low) or (setting.high is not None and number > setting.high):
+    if (setting.low is not None and number < setting.low) or (high is not None and number > high):
         raise ValueError(f"expected {expected(type(value), setting)}, got {node.shown()}")
+    if isinstance(number, float) and abs(number) > LARGEST:
+        raise ValueError(
+            f"expected {expected(type(value), setting)}, at most {LARGEST:.0f} in size, got {node.shown()}"
+        )
 
 
 def expected(hint: Any, setting: Setting) -> str:
@@ -96,10 +106,10 @@ def expected(hint: Any, setting: Setting) -> str:
 
 def _range_words(setting: Setting) -> str:
     if setting.low is not None and setting.high is not None:
-        return f" from {setting.low:g} to {setting.high:g}"
+        return f" from {setting.low:.15g} to {setting.high:.15g}"
     if setting.low is not None:
-        return f" of at least {setting.low:g}"
-    return "" if setting.high is None else f" of at most {setting.high:g}"
+        return f" of at least {setting.low:.15g}"
+    return "" if setting.high is None else f" of at most {setting.high:.15g}"
 
 
 def _is_number(value: Any) -> bool:
@@ -135,7 +145,10 @@ def _duration(node: Node) -> Duration:
         if seconds < 0.0:
             raise ValueError(f"expected a duration of 0 or more, got {node.shown()}")
         return Duration(seconds)
-    duration = Duration.parse(node.value)
+    try:
+        duration = Duration.parse(node.value)
+    except ValueError:  # its words quote the text in full
+        raise ValueError(f"{node.shown()} is not a duration; write 20ms, 0.5 s, 2 beats, 8 bars or 12 frames") from None
     if not math.isfinite(duration.value):
         raise ValueError(f"expected a finite duration, got {node.shown()}")
     return duration

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from avcore.errors import PresetError
-from avcore.presets.node import Node, Place, Scalar
+from avcore.presets.node import Node, Place, Scalar, excerpt
 
 MAX_BYTES = 256 * 1024
 MAX_DEPTH = 24
@@ -28,6 +28,9 @@ _INT = re.compile(r"[-+]?[0-9]+")
 _BASED_INT = re.compile(r"0o[0-7]+|0x[0-9a-fA-F]+")
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
 _INFINITY = re.compile(r"([-+]?)\.inf", re.IGNORECASE)
+
+# All but tab and newline: what a shared preset says must not speak to the terminal that shows it.
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 _BARE_COLOUR = re.compile(r"[\[,:-]\s*#[0-9a-fA-F]{3,6}\b")
 
@@ -51,7 +54,8 @@ def read_yaml_file(path: Path) -> Node:
         raise PresetError(f"{path}: is not UTF-8 text (byte {error.start}); save it as UTF-8") from error
     node = read_yaml(text, source=str(path))
     if not isinstance(node.value, dict):
-        raise PresetError(f"{path}: holds {'nothing' if node.value is None else node.shown()}; a preset is a mapping")
+        kind = "a list" if isinstance(node.value, list) else "nothing" if node.value is None else "a single value"
+        raise PresetError(f"{path}: holds {kind}; a preset is a mapping")
     return node
 
 
@@ -81,7 +85,8 @@ def _syntax_error(error: Any, text: str, source: str, numbered: bool) -> str:
     line = min(error.problem_mark.line + 1, last) if error.problem_mark else last
     begins = f" in what begins on line {error.context_mark.line + 1}" if error.context_mark and numbered else ""
     hint = "; put colours in quotes, as '#' begins a comment" if _BARE_COLOUR.search(text) else ""
-    return f"{Place(source, line if numbered else None)}: not YAML: {error.problem or error.context}{begins}{hint}"
+    said = re.sub(r"'[^']{2,}'", "...", error.problem or error.context)  # no more of the file than a character
+    return f"{Place(source, line if numbered else None)}: not YAML: {said}{begins}{hint}"
 
 
 def resolve_plain(text: str) -> Scalar:
@@ -134,7 +139,7 @@ class _Composer:
             raise self._error(event, f"more than {MAX_NODES} values")
         if isinstance(event, yaml.AliasEvent) or event.anchor:
             raise self._error(
-                event, f"anchors and aliases (&{event.anchor}) are not allowed; use extends to share settings"
+                event, f"anchors and aliases (&{excerpt(event.anchor)}) are not allowed; use extends to share settings"
             )
         if isinstance(event, yaml.ScalarEvent):
             return self._scalar(event)
@@ -158,7 +163,7 @@ class _Composer:
                 raise self._error(key_event, "a key must be a word, not a list or mapping")
             name = key_event.value
             if name in entries:
-                raise self._error(key_event, f"the key {name!r} is already given ({entries[name].place})")
+                raise self._error(key_event, f"the key {excerpt(name)!r} is already given ({entries[name].place})")
             value = self._node(next(self._events), depth=depth + 1)
             entries[name] = Node(value.value, key.place, value.text)
         return Node(entries, self._place(event))
@@ -167,6 +172,9 @@ class _Composer:
         text = event.value
         if any("\ud800" <= char <= "\udfff" for char in text):
             raise self._error(event, "half of a surrogate pair is no character; write the character itself")
+        control = _CONTROL.search(text)
+        if control:
+            raise self._error(event, f"the control character {control[0]!r} is not allowed; remove it")
         plain = not event.style and event.tag is None
         if event.tag in (None, "!", CORE_TAG + "str"):
             return Node(resolve_plain(text) if plain else text, self._place(event), text if plain else None)
@@ -180,7 +188,7 @@ class _Composer:
         return Place(self._source, event.start_mark.line + 1 if self._numbered else None)
 
     def _tag_error(self, event: Any) -> PresetError:
-        tag = event.tag.replace(CORE_TAG, "!!")
+        tag = excerpt(event.tag.replace(CORE_TAG, "!!"))
         return self._error(event, f"the tag {tag} is not allowed here; presets are plain data")
 
     def _error(self, event: Any, message: str) -> PresetError:

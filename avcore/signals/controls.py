@@ -62,6 +62,8 @@ class Curve:
 
     def _peak(self, start: Samples, stop: Samples) -> Samples:
         """Largest sample in ``[start, stop)``, minus infinity where there is none."""
+        if not start.size:
+            return start
         n = len(self.values)
         first = np.clip(np.ceil(start - ON_SAMPLE), 0, n).astype(np.int64)
         end = np.clip(np.ceil(stop - ON_SAMPLE), 0, n).astype(np.int64)

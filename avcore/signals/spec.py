@@ -26,13 +26,13 @@ def parse_band(text: str) -> tuple[float, float] | None:
     number = r"(\d+(?:\.\d+)?)\s*"
     match = re.fullmatch(rf"\s*{number}(k?)(?:hz)?\s*-\s*{number}(k?)hz\s*", text, re.IGNORECASE)
     if not match:
-        raise ValueError(f"{text!r} is not a band; write 60-120 Hz or 2-6 kHz")
+        raise ValueError(f"{text[:20]!r} is not a band; write 60-120 Hz or 2-6 kHz")
     high_unit = 1000.0 if match[4] else 1.0
     # In "2-6 kHz" the unit stands for both; "200 Hz-6 kHz" names each.
     low_unit = 1000.0 if match[2] else 1.0 if "hz" in text[: match.start(3)].lower() else high_unit
     low_hz, high_hz = float(match[1]) * low_unit, float(match[3]) * high_unit
     if not 0.0 <= low_hz < high_hz:
-        raise ValueError(f"the band {text!r} is empty; its first limit must be the lower one")
+        raise ValueError(f"the band {text[:20]!r} is empty; its first limit must be the lower one")
     return low_hz, high_hz
 
 

@@ -7,6 +7,7 @@ the end, and the bytes of it.
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable
 from typing import Any
@@ -29,7 +30,7 @@ def naive_frame(layers: int, width: int, size: tuple[int, int], *, threads: int)
     torch.set_num_threads(threads)
     torch.manual_seed(0)
     sizes = [3 + FEATURES, *[width] * layers, 3]
-    linears = [torch.nn.Linear(*pair) for pair in zip(sizes, sizes[1:], strict=False)]
+    linears = [torch.nn.Linear(*pair) for pair in itertools.pairwise(sizes)]
     for index, linear in enumerate(linears):
         torch.nn.init.xavier_uniform_(linear.weight, gain=OUTPUT_GAIN if index == layers else GAIN)
         torch.nn.init.zeros_(linear.bias)

@@ -66,7 +66,7 @@ def test_one_sector_is_drawn_and_mirrored(coords: CoordsSpec, share: int, size: 
     height, width = size
     seen, whole = (np.zeros((*size, 3), dtype=np.float32) for _ in range(2))
     counting = Counting()
-    Chosen([lambda: counting], cpu()).paint([picture(coords)], seen, supersample=2)
+    Chosen([lambda: counting]).paint([picture(coords)], seen, supersample=2)
     reference().paint([picture(coords)], whole, supersample=2)
     np.testing.assert_allclose(seen, whole, atol=2e-3)
     assert counting.pixels <= (height + 1) * (width + 1) / share or share == 1
@@ -119,7 +119,7 @@ def refuse() -> Painter:
 @pytest.mark.parametrize("at_call", [0, 1, 2])
 def test_a_failing_implementation_loses_no_frame(at_call: int) -> None:
     failing = Failing(at_call=at_call)
-    chosen = Chosen([lambda: failing, reference], cpu())
+    chosen = Chosen([lambda: failing, reference])
     chosen.check(picture())
     exact = np.zeros((9, 16, 3), dtype=np.uint8)
     reference().paint([picture()], exact, supersample=1)
@@ -134,7 +134,7 @@ def test_a_failing_implementation_loses_no_frame(at_call: int) -> None:
 
 
 def test_a_wrong_implementation_is_found_before_the_first_frame() -> None:
-    chosen = Chosen([lambda: Wrong(at_call=9), reference], cpu())
+    chosen = Chosen([lambda: Wrong(at_call=9), reference])
     chosen.check(picture())
     assert chosen.name == "numpy float32"
     assert "dB" in chosen.notes[0]
@@ -142,18 +142,18 @@ def test_a_wrong_implementation_is_found_before_the_first_frame() -> None:
 
 
 def test_the_agreement_is_known() -> None:
-    chosen = Chosen([lambda: Failing(at_call=9), reference], cpu())
+    chosen = Chosen([lambda: Failing(at_call=9), reference])
     chosen.check(picture())
     assert chosen.agreement_db == pytest.approx(200.0)
 
 
 def test_what_cannot_start_is_told_once() -> None:
     makers: list[Callable[[], Painter]] = [refuse, reference]
-    chosen = Chosen(makers, cpu())
+    chosen = Chosen(makers)
     chosen.check(picture())
     assert chosen.notes == ["there is no compiler"]
 
 
 def test_the_last_one_s_error_is_the_user_s() -> None:
     with pytest.raises(CannotPaintError, match="no memory"):
-        Chosen([lambda: Failing(at_call=0)], cpu()).paint([picture()], np.zeros((4, 4, 3)), supersample=1)
+        Chosen([lambda: Failing(at_call=0)]).paint([picture()], np.zeros((4, 4, 3)), supersample=1)

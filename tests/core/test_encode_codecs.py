@@ -10,8 +10,8 @@ import pytest
 from encode_media import about, decode_rgb, noise
 
 from avcore.encode import CODECS, CONTAINERS, HARDWARE, SPEEDS, VideoSettings, available_codecs, open_video
-from avcore.encode.codecs import choose_codec, codec_options
 from avcore.encode.encoders import trial
+from avcore.encode.selection import choose_codec, codec_options
 from avcore.errors import UsageError
 
 SIZE = (64, 48)
@@ -70,6 +70,10 @@ def test_every_ending_has_a_default(ending: str) -> None:
     assert choose_codec(ending.upper()) == choose_codec(ending)
 
 
+def test_quicktime_gets_what_every_player_knows() -> None:
+    assert choose_codec(".mov").name == "h264"
+
+
 @pytest.mark.parametrize(
     ("ending", "wish", "answer"),
     [
@@ -89,14 +93,28 @@ def test_wrong_wishes(ending: str, wish: dict[str, str], answer: str) -> None:
     ("ending", "wish", "answer"),
     [
         (".mp4", {"crf": 52}, "outside 1 .best. to 51"),
-        (".mov", {"crf": 18}, "prores has no CRF"),
+        (".mkv", {"codec": "ffv1", "crf": 18}, "ffv1 has no CRF"),
         (".mp4", {"speed": "warp"}, "draft, fast, medium, slow, ultrafast"),
         (".webm", {"speed": "9"}, "vp9 has no speed '9'"),
     ],
 )
 def test_wrong_quality_or_speed(ending: str, wish: dict[str, object], answer: str) -> None:
     with pytest.raises(UsageError, match=answer):
-        codec_options(choose_codec(ending), **wish)
+        codec_options(choose_codec(ending, codec=wish.pop("codec", None)), **wish)
+
+
+@pytest.mark.parametrize("name", CODECS)
+def test_the_least_size_works_and_less_is_refused(tmp_path: Path, name: str) -> None:
+    if name not in available_codecs():
+        pytest.skip(f"this ffmpeg cannot encode {name}")
+    codec = CODECS[name]
+    path, settings, least = tmp_path / f"out{codec.endings[0]}", VideoSettings(codec=name), max(2, codec.least)
+    with open_video(path, size=(least, least), fps=Fraction(24), settings=settings) as sink:
+        sink.write(1, np.zeros((least, least, 3), sink.pixel))
+    assert len(decode_rgb(path, size=(least, least))) == 1
+    for size in ((least - 2, 64), (64, least - 2)) if codec.least > 1 else ():
+        with pytest.raises(UsageError, match=f"{name} takes pictures of at least {least}x{least}, not"):
+            open_video(tmp_path / f"small{codec.endings[0]}", size=size, fps=Fraction(24), settings=settings)
 
 
 @pytest.mark.parametrize("name", HARDWARE)

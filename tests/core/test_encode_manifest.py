@@ -62,7 +62,14 @@ def test_files_that_are_not_frames(file: str) -> None:
         {"schema_version": 2},
         {"name": "../up"},
         {"format": "svg"},
+        {"name": "a" * 201},
+        {"name": "a\x1b[31m"},
         {"fps": "24/0"},
+        {"fps": "1e999999999"},
+        {"fps": "9" * 10},
+        {"fps": 24},
+        {"bits": 1e999},
+        {"size": [1e999, 1]},
         {"size": 5},
         {"frames": {"1": {"file": "/etc/passwd", "bytes": 1, "sha256": ""}}},
         {"frames": {"1": {"bytes": 1}}},
@@ -76,7 +83,14 @@ def test_a_document_that_is_not_ours_is_refused(tmp_path: Path, change: dict[str
         read_manifest(tmp_path)
 
 
-@pytest.mark.parametrize("text", ["", "{}", "[1]", "null", "not json", "\xff"])
+def test_differences_speak() -> None:
+    other = replace(MANIFEST, size=(640, 360), fps=Fraction(25), provenance={"job": "cd", "overlay": "\x1b[31m"})
+    assert MANIFEST.differences(other) == ["another size, 640x360", "another frame rate, 25", "another overlay"]
+    assert MANIFEST.differences(replace(MANIFEST, provenance={"job": "cd"})) == ["other settings"]
+    assert MANIFEST.differences(replace(MANIFEST, provenance={"job": "ab", "seed": 4})) == []
+
+
+@pytest.mark.parametrize("text", ["", "{}", "[1]", "null", "not json", "\xff", "[" * 100_000, "9" * 9999])
 def test_other_files_of_that_name(tmp_path: Path, text: str) -> None:
     (tmp_path / "manifest.json").write_bytes(text.encode("latin-1"))
     with pytest.raises(UsageError, match="not an image sequence's manifest"):

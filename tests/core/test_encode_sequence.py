@@ -24,8 +24,8 @@ from avcore.encode.sequence import sequence_name
 from avcore.errors import OutputError, UsageError
 
 SIZE = (40, 30)
-JOB = {"job": "4f0c", "preset": "nebula", "seed": 3}
-OTHER_JOB = {"job": "77aa", "preset": "nebula", "seed": 4}
+JOB = {"job": "4f0c", "preset": "nebula", "weights_sha256": "a" * 64}
+OTHER_JOB = {"job": "77aa", "preset": "nebula", "weights_sha256": "b" * 64}
 FRAMES = noise(40, size=SIZE)
 
 
@@ -171,7 +171,7 @@ import numpy as np
 from avcore.encode import open_sequence
 first, last, pause = int(sys.argv[2]), int(sys.argv[3]), float(sys.argv[4])
 frames = np.random.default_rng(0).integers(0, 256, (40, 30, 40, 3), np.uint8)
-job = {"job": "4f0c", "preset": "nebula", "seed": 3}
+job = {"job": "4f0c", "preset": "nebula", "weights_sha256": "a" * 64}
 with open_sequence(Path(sys.argv[1]), size=(40, 30), fps=Fraction(24000, 1001), provenance=job) as sink:
     for number in sink.missing(range(first, last)):
         sink.write(number, frames[number])
@@ -220,9 +220,9 @@ def test_another_job_is_refused_and_told_apart(tmp_path: Path) -> None:
     folder = tmp_path / "bake"
     write_frames(folder, range(1, 4))
     before = {name: (folder / name).read_bytes() for name in os.listdir(folder)}
-    with pytest.raises(UsageError, match=r"another job \(seed: 4 / 3\); choose another folder or say --overwrite"):
+    with pytest.raises(UsageError, match=r"another job \(another seed or weights\); choose another folder or say"):
         write_frames(folder, range(1, 4), provenance=OTHER_JOB)
-    with pytest.raises(UsageError, match="fps: 25 / 24000/1001"):
+    with pytest.raises(UsageError, match="another frame rate, 24000/1001"):
         write_frames(folder, range(1, 4), fps=Fraction(25))
     assert {name: (folder / name).read_bytes() for name in os.listdir(folder)} == before
 
@@ -244,6 +244,27 @@ def test_overwrite_of_the_same_job_makes_anew_without_removing(tmp_path: Path) -
     write_frames(folder, range(1, 5))
     assert write_frames(folder, [2, 3], overwrite=True) == [2, 3]
     assert len(frame_names(folder)) == 4
+
+
+def test_a_frame_that_cannot_be_read_or_written_is_named(tmp_path: Path) -> None:
+    folder = tmp_path / "bake"
+    write_frames(folder, [1, 2])
+    (folder / "bake_0002.png").unlink()
+    (folder / "bake_0002.png").mkdir()
+    with pytest.raises(OutputError, match=r"bake_0002\.png cannot be written"):
+        write_frames(folder, [2, 3])
+    with pytest.raises(OutputError, match=f"there is no folder {tmp_path / 'absent'}; create it first"):
+        write_frames(tmp_path / "absent" / "bake", [1])
+    (folder / "bake_0005.png").symlink_to("/proc/self/mem")  # opens, and fails to be read
+    if Path("/proc/self/mem").exists():
+        with pytest.raises(OutputError, match=r"bake_0005\.png is there but cannot be read"):
+            write_frames(folder, [5])
+
+
+def test_the_longest_folder_names_can_be_gone_on_with(tmp_path: Path) -> None:
+    folder = tmp_path / ("n" * 250)
+    write_frames(folder, [1])
+    assert write_frames(folder, [1, 2]) == [2]
 
 
 def test_frames_without_a_manifest_are_not_ours(tmp_path: Path) -> None:

@@ -7,6 +7,8 @@ import os
 import re
 import signal
 import struct
+import subprocess
+import sys
 import threading
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
@@ -82,7 +84,7 @@ def test_prores_keeps_more_than_eight_bits(tmp_path: Path) -> None:
     path = tmp_path / "ramp.mov"
     ramp = np.linspace(20000, 24000, SIZE[0]).astype(np.uint16)
     frame = np.broadcast_to(ramp[None, :, None], (SIZE[1], SIZE[0], 3))
-    with open_video(path, size=SIZE, fps=FPS) as sink:
+    with open_video(path, size=SIZE, fps=FPS, settings=VideoSettings(codec="prores")) as sink:
         assert sink.pixel == "uint16"
         sink.write(1, frame)
     read = decode_rgb(path, size=SIZE, deep=True)[0].astype(int)
@@ -200,6 +202,44 @@ def test_no_frame_no_file(tmp_path: Path) -> None:
 def test_interrupt_leaves_nothing(tmp_path: Path, after: int) -> None:
     with nothing_left_behind(tmp_path), pytest.raises(KeyboardInterrupt):
         write_noise(tmp_path / "a.mp4", after, then=KeyboardInterrupt)
+
+
+# In a process of its own: the signal comes a given time after the hidden file has appeared.
+OPENING = """
+import os, signal, sys, threading, time
+from fractions import Fraction
+from pathlib import Path
+import numpy as np
+from avcore.encode import open_video
+
+folder, delay_s = Path(sys.argv[1]), float(sys.argv[2])
+
+def strike():
+    while not list(folder.glob(".a.mp4.*")):
+        pass
+    time.sleep(delay_s)
+    os.kill(os.getpid(), signal.SIGINT)
+
+sink = open_video(folder / "a.mp4", size=(64, 48), fps=Fraction(24))
+threading.Thread(target=strike, daemon=True).start()
+try:
+    with sink:
+        while True:
+            time.sleep(0.001)
+except KeyboardInterrupt:
+    pass
+time.sleep(0.05)
+tasks = Path("/proc/self/task").glob("*/children")
+print(os.listdir(folder), "".join(task.read_text() for task in tasks).split())
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="needs /proc to see child processes")
+def test_interrupt_while_ffmpeg_starts(tmp_path: Path) -> None:
+    for delay_ms in (0, 0.3, 0.6, 1, 1.5, 2, 4, 8, 16):
+        command = [sys.executable, "-c", OPENING, str(tmp_path), str(delay_ms / 1000)]
+        done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+        assert done.stdout == "[] []\n", f"interrupted {delay_ms} ms after the file appeared"
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals a thread's blocked wait")

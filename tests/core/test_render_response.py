@@ -54,3 +54,17 @@ def test_one_frame_is_judged_by_itself() -> None:
     meter.look(PATTERN.astype(np.float32))
     response = meter.response({"kick": np.zeros(1)})
     assert (response.frames, response.correlation, response.warnings()) == (1, 0.0, [])
+
+
+def test_a_cut_is_no_change() -> None:
+    meter = ResponseMeter()
+    for index, level in enumerate([0.2, 0.2, 0.2, 0.9, 0.9, 0.8]):
+        if index == 3:
+            meter.cut()
+        meter.look((PATTERN * level).astype(np.float32))
+    brought_by, change = meter.changes()
+    assert brought_by.tolist() == [1, 2, 4, 5]
+    np.testing.assert_allclose(change[:3], 0.0)
+    assert change[3] > 0.01
+    signal = np.array([0.0, 0.0, 0.0, 9.0, 0.0, 1.0])
+    assert meter.correlations({"kick": signal, "flat": np.zeros(6)}) == {"kick": 1.0, "flat": 0.0}

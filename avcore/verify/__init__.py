@@ -1,0 +1,1 @@
+"""Verification: whether a preset responds, and to what."""

@@ -1,0 +1,75 @@
+"""A probe: small pictures of a preset at any moment, also at moments that no song has."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from fractions import Fraction
+
+import numpy as np
+from numpy.typing import NDArray
+
+from avcore.audio.track import FeatureTrack
+from avcore.compute.device import cpu
+from avcore.fields.moment import Moment, Picture
+from avcore.presets.preset import Preset
+from avcore.render.frames import Frames
+from avcore.timebase import Timebase
+
+Image = NDArray[np.float32]  # [shape=(height, width, 3), sRGB, 0..1]
+
+# Large enough to see what the field does, small enough for hundreds of pictures a second; a network with more weights
+# than a processor evaluates that fast gets the smaller one.
+SIZE, WIDE_SIZE = (96, 54), (48, 27)
+WIDE_WEIGHTS = 20_000
+
+
+class Probe:
+    """Pictures of ``preset`` on ``track`` at ``fps`` frames a second, one sample a pixel.
+
+    They are drawn in float32: half precision would be coarser than the changes that are looked for.
+    """
+
+    def __init__(self, preset: Preset, track: FeatureTrack, *, fps: Fraction) -> None:
+        """Prepare signals and network.
+
+        Raises:
+            PresetError: the preset's signals or weights do not fit.
+        """
+        self.preset, self.track = preset, track
+        self.size = WIDE_SIZE if preset.field.layers * preset.field.width**2 > WIDE_WEIGHTS else SIZE
+        self.timebase = Timebase.for_duration(track.duration_s, fps)
+        self.frames = Frames(
+            preset, track, self.timebase, size=self.size, device=cpu(), quality="draft", precision="fp32"
+        )
+
+    def __enter__(self) -> Probe:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.frames.close()
+
+    @property
+    def frame_s(self) -> float:
+        """Seconds that a frame is shown."""
+        return float(1 / self.timebase.fps)
+
+    def moment(self, number: int, **controls: float) -> Moment:
+        """The moment of frame ``number``, with other values for some of its signals."""
+        moment = self.frames.moment(number)
+        return dataclasses.replace(moment, controls={**moment.controls, **controls})
+
+    def picture(self, moment: Moment) -> Picture:
+        """The field at a moment, as plain numbers."""
+        return self.frames.field.frame(moment, aspect=self.size[0] / self.size[1])
+
+    def draw(self, moment: Moment) -> Image:
+        """What is seen at a moment."""
+        width, height = self.size
+        out = np.empty((height, width, 3), dtype=np.float32)
+        self.frames.painter.paint([self.picture(moment)], out, supersample=1)
+        return out
+
+    def controls(self, moments: Sequence[Moment]) -> dict[str, NDArray[np.float64]]:
+        """Every signal at those moments [shape=(n,) each]."""
+        return {name: np.array([moment.controls[name] for moment in moments]) for name in self.preset.signals}
