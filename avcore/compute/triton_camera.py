@@ -87,9 +87,9 @@ def _tile(u: tl.tensor, v: tl.tensor, numbers: tl.tensor, SYMMETRY: tl.constexpr
     x -= tl.floor(x)
     y -= tl.floor(y)
     if SYMMETRY == "mirror" or SYMMETRY == "quad":
-        x = tl.abs(x - 0.5)
+        x = 0.25 + 0.25 * cosine(x * TAU, FAST)
     if SYMMETRY == "quad":
-        y = tl.abs(y - 0.5)
+        y = 0.25 + 0.25 * cosine(y * TAU, FAST)
     scale = tl.load(numbers + SCALE)
     size = scale / TAU
     sx, sy = sine((x - 0.5) * HALF_TURN, FAST), sine((y - 0.5) * HALF_TURN, FAST)

@@ -173,7 +173,7 @@ def _layer(
         total += tl.load(bias + part * PART + units)[None, :]
         # One of these is true: each may overwrite, so no register holds the argument beside the result.
         for name in tl.static_range(NAMES):
-            if USED & (1 << name):
+            if USED & (1 << name):  # noqa: SIM102 (only the outer one is known to the compiler)
                 if code == name:
                     total = activate(total, name, FAST)
         new += (_half(total, USED),)

@@ -152,8 +152,9 @@ class Camera:
         x, y = u - xp.floor(u) - self.pan_x, xp.floor(v) - v - self.pan_y
         x, y = x - xp.floor(x), y - xp.floor(y)
         if self.symmetry in ("mirror", "quad"):
-            x = xp.abs(x - 0.5)
-            y = xp.abs(y - 0.5) if self.symmetry == "quad" else y
+            # There and back along a wave: a sharp fold would show as a seam where light falls on the relief.
+            x = 0.25 + 0.25 * xp.cos(x * TAU)
+            y = 0.25 + 0.25 * xp.cos(y * TAU) if self.symmetry == "quad" else y
         # A circle whose way round is as long as the plane is wide.
         size = self.scale / TAU
         planes = [size * wave(plane * TAU) for plane in (x, y) for wave in (xp.cos, xp.sin)]

@@ -6,9 +6,11 @@ import csv
 import dataclasses
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from encode_media import small_disk
 from synth_audio import noise, sine, write
 
 from avcore.audio import FeatureTrack, analyze
@@ -43,6 +45,92 @@ def test_a_damaged_file_says_so(track: FeatureTrack, tmp_path: Path, keep: int) 
     path.write_bytes(path.read_bytes()[:keep])
     with pytest.raises(InputError, match="is damaged or no feature track"):
         FeatureTrack.load(path)
+
+
+def hostile(track: FeatureTrack, path: Path, *, about: dict[str, Any], tensors: dict[str, Any]) -> Path:
+    """A saved track of which some entries are others."""
+    from safetensors.numpy import load_file, save_file
+
+    track.save(path)
+    length = int.from_bytes(path.read_bytes()[:8], "little")
+    header = json.loads(path.read_bytes()[8 : 8 + length])["__metadata__"]
+    whole = {**load_file(path), **tensors}
+    save_file(whole, path, metadata={**header, "track": json.dumps({**json.loads(header["track"]), **about})})
+    return path
+
+
+@pytest.mark.parametrize(
+    "about",
+    [
+        {"tempo_bpm": 0},
+        {"tempo_bpm": "fast"},
+        {"tempo_bpm": float("nan")},
+        {"tempo_confidence": 1e999},
+        {"beats_per_bar": 0},
+        {"beats_per_bar": 4.5},
+        {"duration_s": 1e99},
+        {"duration_s": 21.0},
+        {"audio_sha256": 5},
+        {"audio_sha256": "x"},
+        {"settings": []},
+        {"features": []},
+        {"features": 5},
+        {"features": [{"name": []}]},
+        {"source_rate_hz": True},
+    ],
+)
+def test_a_track_that_no_analysis_makes_says_so(track: FeatureTrack, tmp_path: Path, about: dict[str, Any]) -> None:
+    path = hostile(track, tmp_path / "song.avtrack", about=about, tensors={})
+    with pytest.raises(InputError, match=r"song\.avtrack is damaged or no feature track .*; analyse the song again"):
+        FeatureTrack.load(path)
+
+
+@pytest.mark.parametrize(
+    "change", [{"reference": 1e999}, {"reference": 10**400}, {"unit": 5}, {"name": "a\x1b"}, {"x": 1}]
+)
+def test_a_feature_that_no_analysis_makes_says_so(track: FeatureTrack, tmp_path: Path, change: dict[str, Any]) -> None:
+    abouts = [
+        {key: value for key, value in vars(feature).items() if key != "raw"} for feature in track.features.values()
+    ]
+    about = {"features": [{**abouts[0], **change}, *abouts[1:]]}
+    path = hostile(track, tmp_path / "song.avtrack", about=about, tensors={})
+    with pytest.raises(InputError, match="is damaged or no feature track"):
+        FeatureTrack.load(path)
+
+
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [
+        ("onsets_s", np.array([1.0, np.nan])),
+        ("onsets_s", np.array([2.0, 1.0])),
+        ("beats_s", np.zeros((2, 2))),
+        ("beats_s", np.zeros(3, np.int64)),
+        ("raw", np.zeros((3, 3), np.float32)),
+        ("narrow_rms", np.zeros((3, 3), np.float16)),
+        ("narrow_edges_hz", np.zeros(97)),
+    ],
+)
+def test_numbers_that_no_analysis_makes_say_so(
+    track: FeatureTrack, tmp_path: Path, name: str, values: np.ndarray
+) -> None:
+    path = hostile(track, tmp_path / "song.avtrack", about={}, tensors={name: values})
+    with pytest.raises(InputError, match="is damaged or no feature track"):
+        FeatureTrack.load(path)
+
+
+def test_a_header_that_is_too_deep_says_so(track: FeatureTrack, tmp_path: Path) -> None:
+    from safetensors.numpy import save_file
+
+    path = tmp_path / "song.avtrack"
+    save_file({"raw": np.zeros(1)}, path, metadata={"format": "avcore.feature-track", "track": "[" * 100_000})
+    with pytest.raises(InputError, match="is damaged or no feature track"):
+        FeatureTrack.load(path)
+
+
+def test_a_full_disk_says_so(track: FeatureTrack, tmp_path: Path) -> None:
+    full = pytest.raises(OutputError, match=r"the disk that holds .*disk is full")
+    with small_disk(tmp_path / "disk", options="size=100k") as disk, full:
+        track.save(disk / "song.avtrack")
 
 
 def test_another_kind_of_file_says_so(tmp_path: Path) -> None:

@@ -95,8 +95,12 @@ def test_tiles_meet_to_the_last_bit(symmetry: Any, radius: bool) -> None:
         np.testing.assert_array_equal(colours(spec, along, one), colours(spec, along, np.ones(33)))
 
 
-def test_a_tile_has_no_step_at_its_edge() -> None:
-    frame = picture(CppnSpec(coords=CoordsSpec(space="tile", scale=1.5), seed=2), size=(256, 256))
+@pytest.mark.parametrize("symmetry", ["none", "mirror", "quad"])
+@pytest.mark.parametrize("relief", [0.0, 0.8])
+def test_a_tile_has_no_step_at_its_edge(symmetry: Any, relief: float) -> None:
+    coords = CoordsSpec(space="tile", scale=1.5, symmetry=symmetry)
+    colour = ColourSpec(mode="palette", relief=Driven.fixed(relief))
+    frame = picture(CppnSpec(coords=coords, seed=2), colour=colour, size=(256, 256))
     inside = max(np.abs(np.diff(frame, axis=axis)).max() for axis in (0, 1))
     assert np.abs(frame[0] - frame[-1]).max() <= inside
     assert np.abs(frame[:, 0] - frame[:, -1]).max() <= inside

@@ -94,6 +94,20 @@ def test_paths_that_leave_the_folder(tmp_path: Path, relative: str) -> None:
         resolve_inside(tmp_path, relative)
 
 
+def test_names_that_are_too_long_for_any_file(tmp_path: Path) -> None:
+    path = tmp_path / "x.yaml"
+    for field in (
+        f"field: {{type: cppn, weights: {'w' * 5000}}}",
+        f"field: {{type: cppn}}\nextends: {'e' * 5000}.yaml",
+    ):
+        path.write_text(f"schema: 1\n{field}\n")
+        with pytest.raises(PresetError) as caught:
+            load_preset(path).file("w" * 5000)
+        assert len(str(caught.value)) < 500
+    with pytest.raises(PresetError, match="there is no such preset file"):
+        load_preset("p" * 5000 + ".yaml")
+
+
 def test_links_that_leave_the_folder(tmp_path: Path) -> None:
     inside = tmp_path / "inside"
     inside.mkdir()

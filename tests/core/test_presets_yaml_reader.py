@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from avcore.errors import PresetError
+from avcore.presets import load_preset
 from avcore.presets.node import Node
 from avcore.presets.yaml_reader import MAX_BYTES, MAX_DEPTH, MAX_NODES, read_yaml, read_yaml_file
 
@@ -84,7 +85,7 @@ def test_every_key_knows_its_line() -> None:
     ("text", "line", "said"),
     [
         ("a: 1\nb: 2\na: 3", 3, "the key 'a' is already given (x.yaml:1)"),
-        ("a: 1\nb: !!python/object/apply:os.system ['true']", 2, "the tag !!python/object/apply:os.system"),
+        ("a: 1\nb: !!python/object/apply:os.system ['true']", 2, "the tag !!python/object/a... is"),
         ("a: !secret x", 1, "the tag !secret"),
         ("a: !!int x", 1, "the tag !!int"),
         ("a: &x 1\nb: *x", 1, "anchors and aliases"),
@@ -106,6 +107,42 @@ def test_refused_with_the_line(text: str, line: int, said: str) -> None:
         read(text)
     assert str(caught.value).startswith(f"x.yaml:{line}: ")
     assert said in str(caught.value)
+
+
+@pytest.mark.parametrize("written", [r"\e[31m", r"\r", r"\x7f", r"\u009b31m", r"\a"])
+@pytest.mark.parametrize("place", ['description: "{}"', '"{}": 1', 'tags: ["{}"]'])
+def test_what_would_speak_to_a_terminal_is_refused(written: str, place: str) -> None:
+    with pytest.raises(
+        PresetError, match=r"x\.yaml:2: the control character '\\x\w\w' is not|the control character '\\r'"
+    ):
+        read("a: 1\n" + place.format(written))
+
+
+def test_text_may_have_lines_and_tabs() -> None:
+    assert read(r'a: "x\n\ty"') == {"a": "x\n\ty"}
+
+
+PASSWORDS = "root:x:0:0:super secret:/root:/bin/bash\ndaemon:x:1:1:daemon:/usr/sbin:/usr/sbin/nologin\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        PASSWORDS,
+        f"- {PASSWORDS}",
+        f"'{PASSWORDS}",
+        "%TAG !supersecret! x\n--- !supersecret!y {}",
+        "--- !super!secret {}",
+        f"a: &{'long' * 9}secret 1",
+        f"a: !{'long' * 9}supersecret 1",
+        f"{'long' * 9}supersecret: 1\n{'long' * 9}supersecret: 1",
+    ],
+)
+def test_a_link_to_another_file_tells_none_of_it(tmp_path: Path, text: str) -> None:
+    (tmp_path / "pw.yaml").write_text(text)
+    with pytest.raises(PresetError) as caught:
+        load_preset(tmp_path / "pw.yaml")
+    assert "secret" not in str(caught.value)
 
 
 def test_control_characters_are_not_yaml() -> None:

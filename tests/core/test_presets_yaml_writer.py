@@ -16,9 +16,9 @@ from avcore.presets.yaml_reader import read_yaml
 from avcore.signals.spec import Driven, SignalSpec
 from avcore.timebase import Duration
 
-TEXT = st.text(max_size=30)
+TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc"]) | st.sampled_from("\n\t"), max_size=30)
 NAMES = st.from_regex(r"[A-Za-z_][A-Za-z0-9_-]{0,9}", fullmatch=True).filter(lambda name: name != "base")
-DURATIONS = st.builds(Duration, st.floats(0.0, 1e9), st.sampled_from(Duration.UNITS))
+DURATIONS = st.builds(Duration, st.floats(0.001, 1e6), st.sampled_from(Duration.UNITS))
 SIGNALS = st.builds(
     SignalSpec,
     source=st.sampled_from(["bass", "60-120 Hz"]) | st.dictionaries(NAMES, st.floats(0.1, 9.0), min_size=1, max_size=3),
@@ -38,7 +38,11 @@ def presets(draw: st.DrawFn) -> Preset:
         description=draw(TEXT),
         tags=tuple(draw(st.lists(TEXT, max_size=3))),
         signals=signals,
-        field=CppnSpec(gain=draw(st.floats(0.0, 100.0)), inputs=tuple(signals), period=draw(DURATIONS)),
+        field=CppnSpec(
+            gain=draw(st.floats(0.0, 100.0)),
+            inputs=tuple(signals),
+            period=draw(DURATIONS.filter(lambda period: period.value >= 1.0)),
+        ),
         colour=ColourSpec(saturation=Driven(draw(st.floats(0.0, 3.0)), amounts)),
     )
 

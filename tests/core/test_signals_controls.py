@@ -132,6 +132,14 @@ def test_a_position_cannot_loop() -> None:
         controls.fold(4.0)
 
 
+@pytest.mark.parametrize("sample", ["max", "mean", "linear"])
+def test_no_times_give_no_values(sample: Sample) -> None:
+    controls = controls_of(noise(), sample)
+    for either in (controls, controls.fold(1.7, start_s=0.3, crossfade_s=0.4)):
+        values = either.frames(np.empty(0), span_s=0.04)["level"]
+        assert (values.shape, values.dtype) == ((0,), np.float64)
+
+
 def test_curves_are_there_for_f_curves() -> None:
     track = make_track(bass=noise())
     controls = compute_controls({"low": SignalSpec(source="bass", normalise=False)}, track, fps=Fraction(24))

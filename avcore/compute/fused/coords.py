@@ -17,6 +17,7 @@ NONE, MIRROR, QUAD, RADIAL = (SYMMETRIES.index(name) for name in ("none", "mirro
 TAU = np.float32(2.0 * math.pi)
 PI = np.float32(math.pi)
 HALF = np.float32(0.5)
+QUARTER = np.float32(0.25)
 TUNNEL_END = np.float32(END)
 
 
@@ -123,14 +124,17 @@ def _tiling(planes: Any, frame: Any, u: Any, step: Any, v: Any) -> None:
     y = np.floor(v) - v - frame.pan_y
     y -= np.floor(y)
     if frame.symmetry == QUAD:
-        y = abs(y - 0.5)
+        y = 0.25 + 0.25 * math.cos(2.0 * math.pi * y)
     size = np.float32(frame.scale / (2.0 * math.pi))
     y_cos, y_sin = size * np.float32(math.cos(2.0 * math.pi * y)), size * np.float32(math.sin(2.0 * math.pi * y))
     for i in range(TILE):
         x = u + i * step
         x = x - np.floor(x) - frame.pan_x
         x -= np.floor(x)
-        planes[0, i] = abs(x - 0.5) if mirrored else x
+        planes[0, i] = x
+    if mirrored:
+        for i in range(TILE):
+            planes[0, i] = QUARTER + QUARTER * cos(TAU * planes[0, i])
     if frame.radius:
         up = np.float32(math.sin(math.pi * (y - 0.5)) ** 2)
         for i in range(TILE):

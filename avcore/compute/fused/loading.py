@@ -47,7 +47,7 @@ def _load() -> ModuleType:
     start = time.perf_counter()
     with _kept_in(numba.config, kernel_folder()) as is_new:
         if is_new:
-            logger.info("compiling the fast kernel for this processor, once: it takes about ten seconds")
+            logger.warning("compiling the fast kernel for this processor, once: it takes about ten seconds")
         try:
             kernel = importlib.import_module("avcore.compute.fused.kernel")
         except Exception as error:
