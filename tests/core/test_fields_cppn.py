@@ -235,3 +235,32 @@ def test_extremes_stay_in_range(mode: Any) -> None:
     assert np.isfinite(frame).all()
     assert frame.min() >= 0.0
     assert frame.max() <= 1.0
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        (np.full((4, 4), 1e7, np.float32), "beyond 1000000"),
+        (np.zeros((4, 4), np.int32), "numbers of the kind I32; use F16, F32 or F64"),
+        (np.zeros((4, 4), np.uint8), "numbers of the kind U8"),
+    ],
+)
+def test_weight_files_of_other_numbers_are_refused(tmp_path: Path, values: np.ndarray, said: str) -> None:
+    from safetensors.numpy import load_file, save_file
+
+    path, spec = tmp_path / "w.safetensors", CppnSpec(seed=1)
+    spec.draw_weights().save(path)
+    save_file({**load_file(path), "layer.0.weight": values}, path)
+    with pytest.raises(PresetError, match=said):
+        spec.load_weights(path)
+
+
+def test_what_a_weight_file_says_stays_off_the_terminal(tmp_path: Path) -> None:
+    from safetensors.numpy import save_file
+
+    path, spec = tmp_path / "w.safetensors", CppnSpec(seed=1)
+    for tensors, about in (({"\x1b[31m": np.zeros(1)}, {}), ({"a": np.zeros(1)}, {"inputs": "\x1b[31m"})):
+        save_file(tensors, path, metadata=about)
+        with pytest.raises(PresetError) as caught:
+            spec.load_weights(path)
+        assert str(caught.value).isprintable()
