@@ -11,7 +11,6 @@ import pytest
 from synth_audio import click_track, write
 
 from avcore.audio import AnalysisSettings, analyze, cache, file_sha256
-from avcore.errors import UsageError
 
 
 @pytest.fixture
@@ -70,22 +69,6 @@ def test_the_analysis_of_another_song_is_not_believed(
         assert "another song or with other settings" in caplog.text
         assert (track.audio_sha256, track.settings["n_mels"]) == (file_sha256(song), 32)
         caplog.clear()
-
-
-@pytest.mark.parametrize(
-    ("settings", "said"),
-    [
-        ({"n_mels": 0}, r"n_mels \(--mels\) is 0; it must be from 4 to 128"),
-        ({"tuning_semitones": 1.0}, r"--tuning"),
-        ({"tempo_bpm": float("nan")}, r"--tempo"),
-        ({"tempo_bpm": 5.0}, r"--tempo"),
-        ({"beats_per_bar": 1}, r"--beats-per-bar"),
-        ({"beats_per_bar": 13}, r"--beats-per-bar"),
-    ],
-)
-def test_settings_out_of_range_name_their_option(settings: dict[str, float], said: str) -> None:
-    with pytest.raises(UsageError, match=said):
-        AnalysisSettings(**settings)
 
 
 def test_a_folder_that_cannot_be_written_is_a_warning(

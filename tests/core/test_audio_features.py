@@ -157,7 +157,21 @@ def test_nothing_but_numbers_comes_out(tmp_path: Path, parts: list[str], n: int,
         assert values.max() <= 1
 
 
-def test_settings_are_checked(tmp_path: Path) -> None:
+def test_the_number_of_mels_is_a_setting(tmp_path: Path) -> None:
     assert "mel_63" in heard(tmp_path, noise(1), n_mels=64).features
-    with pytest.raises(UsageError, match="n_mels is 3; it must be from 4 to 128"):
-        AnalysisSettings(n_mels=3)
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"n_mels": 0}, r"n_mels \(--mels\) is 0; it must be from 4 to 128"),
+        ({"tuning_semitones": 1.0}, r"--tuning"),
+        ({"tempo_bpm": float("nan")}, r"--tempo"),
+        ({"tempo_bpm": 5.0}, r"--tempo"),
+        ({"beats_per_bar": 1}, r"--beats-per-bar"),
+        ({"beats_per_bar": 13}, r"--beats-per-bar"),
+    ],
+)
+def test_settings_out_of_range_name_their_option(settings: dict[str, float], said: str) -> None:
+    with pytest.raises(UsageError, match=said):
+        AnalysisSettings(**settings)
