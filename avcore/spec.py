@@ -24,9 +24,10 @@ def setting(
     """A dataclass field with a description and an inclusive range ``[low, high]`` that readers enforce.
 
     The range holds for the number itself, for every number in a tuple or mapping, for the base of a ``Driven``, and
-    for a ``Duration`` in seconds or milliseconds, in seconds. ``factory`` replaces ``default`` for mutable defaults; a
-    setting with neither is required. ``refers="signals"`` says that its strings (or the keys of its mapping) are names
-    of the preset's signals. ``check`` gets the value and raises ``ValueError`` with the reason why it will not do.
+    for a ``Duration`` in seconds; of one in beats, bars or frames only ``low`` holds, as that count. ``factory``
+    replaces ``default`` for mutable defaults; a setting with neither is required. ``refers="signals"`` says that its
+    strings (or the keys of its mapping) are names of the preset's signals. ``check`` gets the value and raises
+    ``ValueError`` with the reason why it will not do.
     """
     metadata = {"help": help, "low": low, "high": high, "refers": refers, "check": check}
     if factory is not None:

@@ -18,7 +18,7 @@ def parse_hex(text: str) -> tuple[float, float, float]:
         ValueError: not a colour.
     """
     if not re.fullmatch(r"#(?:[0-9a-fA-F]{3}){1,2}", text):
-        raise ValueError(f"{text!r} is not a colour; write it as '#rrggbb', in quotes")
+        raise ValueError(f"{text[:20]!r} is not a colour; write it as '#rrggbb', in quotes")
     digits = text[1:] if len(text) == 7 else "".join(2 * digit for digit in text[1:])
     red, green, blue = (int(digits[i : i + 2], 16) / 255 for i in (0, 2, 4))
     return red, green, blue

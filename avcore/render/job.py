@@ -114,9 +114,8 @@ def render(job: RenderJob, *, progress: Progress = lambda *_: None) -> RenderRep
         meter = ResponseMeter()
         done, todo = 0, numbers
         try:
-            with ExitStack() as open_sink:
-                sink, todo = _open(job, frames, numbers)
-                open_sink.enter_context(sink)
+            sink, todo = _open(job, frames, numbers)
+            with sink:
                 for number in todo:
                     with clock.stage("field"):
                         frame = frames.frame(number, sink.pixel)
@@ -127,8 +126,8 @@ def render(job: RenderJob, *, progress: Progress = lambda *_: None) -> RenderRep
                         sink.write(number, frame)
                     done += 1
                     progress("frames", done, len(todo))
-                with clock.stage("finishing"):
-                    open_sink.close()
+                drawn_s = clock.total()
+            clock.stages["finishing"] = clock.total() - drawn_s
         except KeyboardInterrupt as stop:
             raise Interrupted(_how_to_go_on(job, done, len(todo))) from stop
     controls = frames.controls.frames(timebase.times_s(todo), span_s=float(1 / timebase.fps))
