@@ -73,7 +73,7 @@ def run(args: argparse.Namespace) -> Result:
     ) as frames:
         image = frames.frame(number)
         if args.overlay:
-            overlay.draw(image, overlay.text_for(args.overlay, frames, number, title=args.audio.stem))
+            image = overlay.drawn(image, overlay.text_for(args.overlay, frames, number, title=args.audio.stem))
     write_whole(args.out, png_bytes(image))
     return Result(str(args.out), number, timebase.time_s(number), time.perf_counter() - start)
 

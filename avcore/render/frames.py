@@ -97,7 +97,7 @@ class Frames:
     def frame(self, number: int, pixel: Pixel = "uint8") -> NDArray[Any]:
         """The frame that carries ``number`` [shape=(height, width, 3)].
 
-        Display-referred sRGB: full-range integers, or float32 in [0, 1].
+        Display-referred sRGB: full-range integers, or float32 in [0, 1]. Read-only: the next frame may be the same.
         """
         width, height = self.size
         out = np.empty((height, width, 3), dtype=pixel)
@@ -105,9 +105,10 @@ class Frames:
         pictures = [self._picture(number, offset) for offset in late]
         before, drawn = self._last
         if drawn.dtype == out.dtype and _same(before, pictures):
-            return drawn.copy()  # nothing has moved since the frame before
+            return drawn  # nothing has moved since the frame before
         self.painter.paint(pictures, out, supersample=self._supersample)
-        self._last = pictures, out.copy()
+        out.flags.writeable = False
+        self._last = pictures, out
         return out
 
     def _picture(self, number: int, late: float = 0.0) -> Picture:

@@ -120,7 +120,8 @@ def render(job: RenderJob, *, progress: Progress = lambda *_: None) -> RenderRep
                     with clock.stage("field"):
                         frame = frames.frame(number, sink.pixel)
                         if job.overlay:
-                            overlay.draw(frame, overlay.text_for(job.overlay, frames, number, title=job.audio.stem))
+                            text = overlay.text_for(job.overlay, frames, number, title=job.audio.stem)
+                            frame = overlay.drawn(frame, text)
                         meter.look(frame)
                     with clock.stage("waiting for the encoder"):
                         sink.write(number, frame)

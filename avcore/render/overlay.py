@@ -25,8 +25,9 @@ def text_for(template: str, frames: Frames, number: int, *, title: str) -> str:
     return re.sub(r"\{(\w+)\}", lambda match: values.get(match[1], match[0]), template)
 
 
-def draw(frame: NDArray[Any], text: str) -> None:
-    """Write ``text`` onto ``frame`` [shape=(height, width, 3), any pixel type], white on a soft shadow, in place."""
+def drawn(frame: NDArray[Any], text: str) -> NDArray[Any]:
+    """``frame`` [shape=(height, width, 3), any pixel type] with ``text`` on it, white on a soft shadow."""
+    frame = frame.copy()
     height, width = frame.shape[:2]
     white, shade = _masks(text, max(8, height // 28))
     margin = height // 28
@@ -37,6 +38,7 @@ def draw(frame: NDArray[Any], text: str) -> None:
     full = np.iinfo(frame.dtype).max if np.issubdtype(frame.dtype, np.integer) else 1.0
     ink, dark = white[:rows, :columns, None], shade[:rows, :columns, None]
     box[...] = (box * (1.0 - dark) * (1.0 - ink) + full * ink).astype(frame.dtype)
+    return frame
 
 
 @lru_cache(maxsize=64)
