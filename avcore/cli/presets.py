@@ -15,18 +15,17 @@ class Listing:
     """The library."""
 
     presets: list[dict[str, Any]]
+    folders: list[str]
 
     def text(self) -> str:
-        """A table; a broken preset shows what is wrong with it."""
-        if not self.presets:
-            return "no presets found"
-        name_width = max(len(entry["name"]) for entry in self.presets)
+        """A table; a broken preset shows what is wrong with it. Ends with where presets of one's own go."""
+        name_width = max((len(entry["name"]) for entry in self.presets), default=0)
         lines = []
         for entry in self.presets:
             what = f"broken: {entry['error'].splitlines()[0]}" if entry["error"] else entry["description"]
             tags = f"  [{', '.join(entry['tags'])}]" if entry["tags"] else ""
             lines.append(f"{entry['name']:<{name_width}}  {entry['origin']:<7}  {what}{tags}".rstrip())
-        return "\n".join(lines)
+        return "\n".join([*lines, f"looked for in: {', '.join(self.folders)}"])
 
 
 @dataclass(frozen=True)
@@ -111,8 +110,10 @@ def _list(_args: argparse.Namespace) -> Result:
     import dataclasses
 
     from avcore.presets import list_presets
+    from avcore.presets.library import search_folders
 
-    return Listing([{**dataclasses.asdict(entry), "path": str(entry.path)} for entry in list_presets()])
+    entries = [{**dataclasses.asdict(entry), "path": str(entry.path)} for entry in list_presets()]
+    return Listing(entries, [str(folder) for folder, _ in search_folders()])
 
 
 def _show(args: argparse.Namespace) -> Result:
