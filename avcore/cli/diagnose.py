@@ -9,7 +9,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from avcore.cli.options import option_type
+from avcore.cli.options import add_override_option, option_type
 from avcore.cli.progress import Progress
 from avcore.errors import UsageError
 from avcore.timebase import parse_fps
@@ -27,14 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("preset", metavar="PRESET", help="name of a preset, or a YAML file")
     parser.add_argument("audio", type=Path, nargs="?", metavar="SONG", help="a sound file (default: a demo track)")
     parser.add_argument("--plot", type=Path, metavar="OUT.png", help="draw the findings as a picture")
-    parser.add_argument(
-        "--set",
-        action="append",
-        default=[],
-        metavar="KEY=VALUE",
-        dest="overrides",
-        help="change a setting of the preset, as in --set field.gain=3 (may be repeated)",
-    )
+    add_override_option(parser)
     parser.add_argument(
         "--fps",
         type=option_type(parse_fps),

@@ -102,13 +102,8 @@ def check_out(out: Path, audio: Path, *, overwrite: bool) -> None:
         raise UsageError(f"{out} is there already; add --overwrite to replace it")
 
 
-def add_picture_options(parser: argparse.ArgumentParser, *, out_type: Callable[[str], Any] = Path) -> None:
-    """What decides the picture: preset, overrides, size, rate, range, device, quality."""
-    parser.add_argument("audio", type=Path, metavar="SONG", help="any sound file, or a video file with sound")
-    parser.add_argument("out", type=out_type, metavar="OUT", help="what to write")
-    parser.add_argument(
-        "-p", "--preset", default=DEFAULT_PRESET, help=f"name of a preset, or a YAML file (default {DEFAULT_PRESET})"
-    )
+def add_override_option(parser: argparse.ArgumentParser) -> None:
+    """``--set``, which changes a setting of the preset."""
     parser.add_argument(
         "--set",
         action="append",
@@ -117,6 +112,16 @@ def add_picture_options(parser: argparse.ArgumentParser, *, out_type: Callable[[
         dest="overrides",
         help="change a setting of the preset, as in --set field.gain=3 (may be repeated)",
     )
+
+
+def add_picture_options(parser: argparse.ArgumentParser, *, out_type: Callable[[str], Any] = Path) -> None:
+    """What decides the picture: preset, overrides, size, rate, range, device, quality."""
+    parser.add_argument("audio", type=Path, metavar="SONG", help="any sound file, or a video file with sound")
+    parser.add_argument("out", type=out_type, metavar="OUT", help="what to write")
+    parser.add_argument(
+        "-p", "--preset", default=DEFAULT_PRESET, help=f"name of a preset, or a YAML file (default {DEFAULT_PRESET})"
+    )
+    add_override_option(parser)
     parser.add_argument(
         "--seed", type=option_type(_whole_number(0, 2**32 - 1)), help="another network: the same as --set field.seed=N"
     )
