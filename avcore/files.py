@@ -1,4 +1,4 @@
-"""Files that appear whole or not at all: a hidden part beside the target, fsync, rename."""
+"""Files that appear whole or not at all: a hidden part beside the target, fsync, rename. And where caches lie."""
 
 from __future__ import annotations
 
@@ -17,6 +17,15 @@ from avcore.errors import OutputError
 
 PART_ENDING = ".avcore-part"
 NO_SPACE = "No space left"  # what C libraries, and so ffmpeg and OpenEXR, say of a full disk
+
+
+def cache_folder() -> Path:
+    """``$AVCORE_CACHE``, or avcore's folder in the user's cache."""
+    if moved := os.environ.get("AVCORE_CACHE"):
+        return Path(moved).expanduser()
+    import platformdirs
+
+    return Path(platformdirs.user_cache_dir("avcore", appauthor=False))
 
 
 def part_path(path: Path) -> Path:

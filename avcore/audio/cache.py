@@ -9,13 +9,13 @@ import dataclasses
 import hashlib
 import json
 import logging
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
 from avcore.audio.settings import AnalysisSettings
 from avcore.audio.track import CONTRACT_VERSION, FeatureTrack
 from avcore.errors import InputError, OutputError
+from avcore.files import cache_folder
 
 SUFFIX = ".avtrack"
 # Raise when the analysis gives other numbers for the same contract.
@@ -31,15 +31,6 @@ class CacheInfo:
     folder: Path
     n_tracks: int
     size_bytes: int
-
-
-def cache_folder() -> Path:
-    """``$AVCORE_CACHE``, or avcore's folder in the user's cache."""
-    if moved := os.environ.get("AVCORE_CACHE"):
-        return Path(moved).expanduser()
-    import platformdirs
-
-    return Path(platformdirs.user_cache_dir("avcore", appauthor=False))
 
 
 def _tracks_folder() -> Path:

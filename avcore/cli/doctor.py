@@ -71,8 +71,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(_args: argparse.Namespace) -> Result:
     """Look around."""
-    from avcore.audio.cache import cache_folder
     from avcore.encode import available_codecs, available_hardware
+    from avcore.files import cache_folder
     from avcore.presets import list_presets
 
     packages = {name: _version(name) for name in (*PACKAGES, *OPTIONAL)}

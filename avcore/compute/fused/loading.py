@@ -61,7 +61,7 @@ def kernel_folder() -> Path:
 
     Numba itself looks at the date of one source file only, and not at the files that it imports.
     """
-    from avcore.audio.cache import cache_folder
+    from avcore.files import cache_folder
 
     digest = hashlib.sha256(b"".join(path.read_bytes() for path in SOURCES)).hexdigest()
     return cache_folder() / "kernels" / digest[:16]
