@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from avcore.compute.device import Device, cpu
 from avcore.compute.painter import CannotPaintError, Painter
 from avcore.compute.reference import ReferencePainter
+from avcore.compute.torch_frame import Rounding
 from avcore.fields.cppn import Cppn
 from avcore.signals.spec import Driven
 
@@ -57,7 +58,7 @@ def _on_processor(field: Cppn, precision: Precision, threads: int | None) -> lis
     return makers
 
 
-def _steps(field: Cppn, precision: Precision) -> tuple[Literal["half", "mixed", "fp32"], ...]:
+def _steps(field: Cppn, precision: Precision) -> tuple[Rounding, ...]:
     """Precisions to try, the fastest first. Relief is a difference too fine for any but float32."""
     exact = precision == "fp32" or field.colour.relief != Driven.fixed(0.0)
     return ("fp32",) if exact else ("half", "mixed", "fp32")

@@ -5,27 +5,23 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from avcore.compute.device import torch_device
 from avcore.compute.painter import CannotPaintError
-from avcore.compute.torch_frame import Network, Raster, tile_of, to_pixels
+from avcore.compute.torch_frame import Network, Raster, Rounding, tile_of, to_pixels
 from avcore.errors import UsageError
 from avcore.fields.activations import ACTIVATIONS
 from avcore.fields.cppn import CppnFrame
 from avcore.fields.moment import Tile
 
-Precision = Literal["fp32", "mixed", "half"]
-
 # Products between hidden layers, counted from the last, that are rounded to float16.
-ROUNDED: Mapping[Precision, int] = MappingProxyType({"fp32": 0, "mixed": 3, "half": sys.maxsize})
+ROUNDED: Mapping[Rounding, int] = MappingProxyType({"fp32": 0, "mixed": 3, "half": sys.maxsize})
 
-NAMES: Mapping[Precision, str] = MappingProxyType(
-    {"fp32": "float32", "mixed": "float32 and float16", "half": "float16"}
-)
+NAMES: Mapping[Rounding, str] = MappingProxyType({"fp32": "float32", "mixed": "float32 and float16", "half": "float16"})
 
 # Pixels of a batch, powers of two. Below the first the processor can take over; the last is a 1440p frame and more.
 LEAST_BATCH, MOST_BATCH = 2**12, 2**22
@@ -67,7 +63,7 @@ class GpuPainter:
     another product for another batch, so only the same batch promises the same bytes.
     """
 
-    def __init__(self, device: str, *, precision: Precision = "half") -> None:
+    def __init__(self, device: str, *, precision: Rounding = "half") -> None:
         """A painter on torch's ``device``.
 
         Raises:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,9 @@ from numpy.typing import NDArray
 from avcore.compute.device import Device
 from avcore.fields.cppn import CppnFrame
 from avcore.fields.moment import Tile
+
+# Which products between hidden layers are rounded to half precision: none, the last few, or all.
+Rounding = Literal["fp32", "mixed", "half"]
 
 # A network on a device: the camera's planes [shape=(inputs, n), float32] -> outputs [shape=(3, n), float32].
 Network = Callable[[Any], Any]

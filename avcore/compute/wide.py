@@ -7,26 +7,24 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from importlib.util import find_spec
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from avcore.compute.device import torch_device
 from avcore.compute.painter import CannotPaintError
-from avcore.compute.torch_frame import Raster, tile_of, to_pixels
+from avcore.compute.torch_frame import Raster, Rounding, tile_of, to_pixels
 from avcore.errors import UsageError
 from avcore.fields.cppn import CppnFrame, CppnSpec
 
 # From this width on a matrix product is faster than a loop over the units.
 LEAST_WIDTH = 33
 
-Precision = Literal["fp32", "mixed", "half"]
-
 # Products between hidden layers, counted from the last, that are rounded to bfloat16.
-ROUNDED: Mapping[Precision, int] = MappingProxyType({"fp32": 0, "mixed": 2, "half": sys.maxsize})
+ROUNDED: Mapping[Rounding, int] = MappingProxyType({"fp32": 0, "mixed": 2, "half": sys.maxsize})
 
-NAMES: Mapping[Precision, str] = MappingProxyType(
+NAMES: Mapping[Rounding, str] = MappingProxyType(
     {"fp32": "float32", "mixed": "float32 and bfloat16", "half": "bfloat16"}
 )
 
@@ -48,7 +46,7 @@ class WidePainter:
     drawn in float32 in any case: its slope is a difference over half a pixel, finer than bfloat16 can tell apart.
     """
 
-    def __init__(self, *, precision: Precision = "half", threads: int | None = None) -> None:
+    def __init__(self, *, precision: Rounding = "half", threads: int | None = None) -> None:
         """``threads`` defaults to what torch uses: the processor's cores.
 
         Raises:

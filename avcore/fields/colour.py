@@ -26,6 +26,9 @@ LUMA = (0.2126, 0.7152, 0.0722)
 # Colours of a palette's ring; neighbours differ by less than an 8-bit step for palettes of up to about 16 colours.
 RING_STEPS = 2048
 
+# What stands for the ring where the network chooses its colours itself.
+NO_RING = np.zeros((3, RING_STEPS), dtype=np.float32)
+
 # Distance over which the slope of the relief is taken, in picture heights: half a pixel of a 1080p frame.
 RELIEF_STEP = 0.5 / 1080
 
@@ -77,13 +80,10 @@ class ColourSpec:
         """
         brightness, contrast = self.brightness.at(controls), self.contrast.at(controls)
         saturation = self.saturation.at(controls)
-        graded = ring_oklab.copy()
-        graded[:, 0] = np.clip(0.5 + (graded[:, 0] * brightness - 0.5) * contrast, 0.0, 1.0)
-        graded[:, 1:] *= saturation
         light = 2.0 * math.pi * self.light.at(controls)
         return Paint(
             mode=self.mode,
-            ring=oklab_to_srgb(graded).T.astype(np.float32),
+            ring=_graded(ring_oklab, brightness, contrast, saturation) if self.mode == "palette" else NO_RING,
             cycles=self.cycles.at(controls),
             shift=self.shift.at(controls),
             brightness=brightness,
@@ -101,6 +101,16 @@ class ColourSpec:
             light_step=(RELIEF_STEP * math.cos(light), RELIEF_STEP * math.sin(light)),
             vignette=float(np.clip(self.vignette.at(controls), -1.0, 1.0)),
         )
+
+
+def _graded(
+    ring_oklab: NDArray[np.float64], brightness: float, contrast: float, saturation: float
+) -> NDArray[np.float32]:
+    """The ring under a grade, as sRGB [shape=(3, RING_STEPS)]."""
+    graded = ring_oklab.copy()
+    graded[:, 0] = np.clip(0.5 + (graded[:, 0] * brightness - 0.5) * contrast, 0.0, 1.0)
+    graded[:, 1:] *= saturation
+    return oklab_to_srgb(graded).T.astype(np.float32)
 
 
 def _unit(value: float) -> float:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,18 +9,17 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from make_picture import frame, painted, psnr_db, reference
 
 torch = pytest.importorskip("torch", reason="torch is not installed: make test-torch installs it")
 
-from avcore.compute.device import available, cpu  # noqa: E402
+from avcore.compute.device import available  # noqa: E402
 from avcore.compute.gpu import LEAST_BATCH, MOST_BATCH, GpuPainter, is_out_of_memory, supports  # noqa: E402
 from avcore.compute.painter import CannotPaintError  # noqa: E402
-from avcore.compute.reference import ReferencePainter  # noqa: E402
 from avcore.fields.activations import ACTIVATIONS  # noqa: E402
 from avcore.fields.colour import ColourSpec  # noqa: E402
 from avcore.fields.coords import CoordsSpec  # noqa: E402
-from avcore.fields.cppn import Cppn, CppnFrame, CppnSpec  # noqa: E402
-from avcore.fields.moment import Moment  # noqa: E402
+from avcore.fields.cppn import CppnSpec  # noqa: E402
 from avcore.signals.spec import Driven  # noqa: E402
 
 F = Driven.fixed
@@ -57,31 +55,6 @@ class Crowded(GpuPainter):
             raise self.error(self.words)
         self.drawn.append((start, stop))
         return super().draw(tiles, raster, start, stop, dtype)
-
-
-def frame(
-    spec: CppnSpec, colour: ColourSpec | None = None, *, time_s: float = 3.0, aspect: float = 16 / 9
-) -> CppnFrame:
-    field = Cppn(spec, colour or ColourSpec(), spec.draw_weights(), seconds=lambda duration: duration.value)
-    return field.frame(Moment(time_s, {}), aspect=aspect)
-
-
-def painted(painter: Any, pictures: list[CppnFrame], shape: tuple[int, int] = (45, 80), **how: Any) -> Any:
-    """What a painter draws."""
-    out = np.zeros((*shape, 3), dtype=how.pop("dtype", np.float32))
-    painter.paint(pictures, out, **{"supersample": 1, **how})
-    return out
-
-
-def reference(pictures: list[CppnFrame], shape: tuple[int, int] = (45, 80), **how: Any) -> Any:
-    painter = ReferencePainter(cpu(), threads=1)
-    out = painted(painter, pictures, shape, **how)
-    painter.close()
-    return out
-
-
-def psnr_db(a: Any, b: Any) -> float:
-    return -10.0 * math.log10(float(np.mean((a.astype(np.float64) - b) ** 2)) + 1e-20)
 
 
 @pytest.mark.parametrize("device", DEVICES)

@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
+import make_picture
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from make_picture import frame, psnr_db, reference
 
 torch = pytest.importorskip("torch", reason="torch is not installed: make test-torch installs it")
 
 from avcore.compute.device import cpu  # noqa: E402
 from avcore.compute.painter import CannotPaintError  # noqa: E402
-from avcore.compute.reference import ReferencePainter  # noqa: E402
 from avcore.compute.wide import WidePainter, supports  # noqa: E402
 from avcore.compute.wide_network import IN_PLACE, has_bfloat16  # noqa: E402
 from avcore.fields.activations import ACTIVATIONS  # noqa: E402
 from avcore.fields.colour import ColourSpec  # noqa: E402
 from avcore.fields.coords import CoordsSpec  # noqa: E402
-from avcore.fields.cppn import Cppn, CppnFrame, CppnSpec  # noqa: E402
-from avcore.fields.moment import Moment  # noqa: E402
+from avcore.fields.cppn import CppnFrame, CppnSpec  # noqa: E402
 from avcore.signals.spec import Driven  # noqa: E402
 
 F = Driven.fixed
@@ -31,27 +30,11 @@ RELIEF = ColourSpec(mode="palette", relief=F(0.7))
 needs_bfloat16 = pytest.mark.skipif(not has_bfloat16(), reason="no bfloat16 in this processor")
 
 
-def frame(
-    spec: CppnSpec, colour: ColourSpec | None = None, *, time_s: float = 3.0, aspect: float = 16 / 9
-) -> CppnFrame:
-    field = Cppn(spec, colour or ColourSpec(), spec.draw_weights(), seconds=lambda duration: duration.value)
-    return field.frame(Moment(time_s, {}), aspect=aspect)
-
-
 def painted(painter: Any, pictures: list[CppnFrame], shape: tuple[int, int] = (45, 80), **how: Any) -> Any:
     """What a painter draws; it is closed afterwards."""
-    out = np.zeros((*shape, 3), dtype=how.pop("dtype", np.float32))
-    painter.paint(pictures, out, **{"supersample": 1, **how})
+    out = make_picture.painted(painter, pictures, shape, **how)
     painter.close()
     return out
-
-
-def reference(pictures: list[CppnFrame], shape: tuple[int, int] = (45, 80), **how: Any) -> Any:
-    return painted(ReferencePainter(cpu(), threads=1), pictures, shape, **how)
-
-
-def psnr_db(a: Any, b: Any) -> float:
-    return -10.0 * math.log10(float(np.mean((a.astype(np.float64) - b) ** 2)) + 1e-20)
 
 
 @pytest.mark.parametrize("name", sorted(IN_PLACE))
