@@ -1,70 +1,24 @@
 """A wide network on the processor: tiles of pixels that stay in the second-level cache, through all layers.
 
 A tile is pixel-major [shape=(pixels, width)]. Matrices are multiplied by oneDNN, in bfloat16 (the sums are float32,
-rounded once) or float32; activations are float32 in place, on a tile that the cache still holds.
+rounded once) or float32; activations are compiled loops over what it left in the cache, float32 between the two.
 """
 
 from __future__ import annotations
 
-import math
 import threading
-from collections.abc import Callable, Mapping
-from types import MappingProxyType
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from avcore.fields.activations import Activation
+from avcore.compute.fused.loading import load
+from avcore.compute.fused.numbers import ACTIVATION_NAMES, limits
 from avcore.fields.cppn import CppnFrame
 
 # Numbers of one layer's tile. In float32 they are 1 MiB, in bfloat16 half of that.
 TILE_VALUES = 2**18
 TILE_PIXELS = (256, 4096)
-
-LOG2_E = 1.0 / math.log(2.0)
-TURNS_PER_RADIAN = 0.5 / math.pi
-
-
-def _by_numpy(function: Callable[..., Any]) -> Callable[[Any], Any]:
-    # NumPy's float32 loops are vectorised on every processor; torch's go through MKL, at a third of their speed where
-    # the processor is not Intel's. The error of both is below 4 units in the last place.
-    def apply(z: Any) -> Any:
-        plane = z.numpy()
-        function(plane, out=plane)
-        return z
-
-    return apply
-
-
-def _triangle(z: Any) -> Any:
-    z.mul_(TURNS_PER_RADIAN).sub_(0.25)
-    return z.sub_(z.round()).abs_().mul_(-4.0).add_(1.0)
-
-
-def _softplus(z: Any) -> Any:
-    import torch
-
-    return torch.nn.functional.softplus(z)
-
-
-# In place where it can be; takes and returns float32 [shape=(pixels, width)].
-IN_PLACE: Mapping[Activation, Callable[[Any], Any]] = MappingProxyType(
-    {
-        "sin": _by_numpy(np.sin),
-        "cos": _by_numpy(np.cos),
-        "gaussian": lambda z: z.square_().mul_(-LOG2_E).exp2_(),
-        "tanh": _by_numpy(np.tanh),
-        "sigmoid": lambda z: z.sigmoid_(),
-        "triangle": _triangle,
-        "abs": lambda z: z.abs_(),
-        "softplus": _softplus,
-        "bump": lambda z: z.square_().add_(1.0).reciprocal_(),
-        "identity": lambda z: z,
-    }
-)
-
-# Activations that oneDNN applies to its float32 sums, before they are rounded.
-FUSED = ("tanh", "sigmoid")
 
 
 def has_bfloat16() -> bool:
@@ -79,14 +33,14 @@ def has_bfloat16() -> bool:
 
 
 def _linear() -> Callable[..., Any]:
-    """``h @ w.T + b`` and, if named, an activation upon it."""
+    """``h @ w.T + b``."""
     import torch
 
     # oneDNN also for float32: on processors that are not Intel's, MKL behind addmm is half as fast.
     if torch.backends.mkldnn.is_available() and hasattr(torch.ops.mkldnn, "_linear_pointwise"):
         onednn = torch.ops.mkldnn._linear_pointwise
-        return lambda h, w, b, fused: onednn(h, w, b, fused, [], "")
-    return lambda h, w, b, fused: getattr(torch.addmm(b, h, w.t()), f"{fused}_" if fused != "none" else "contiguous")()
+        return lambda h, w, b: onednn(h, w, b, "none", [], "")
+    return lambda h, w, b: torch.addmm(b, h, w.t())
 
 
 class WideNetwork:
@@ -94,6 +48,9 @@ class WideNetwork:
 
     The last ``rounded`` products between hidden layers (at most layers - 1) have their weights, inputs and sums rounded
     to bfloat16; the first layer, the activations and the output layer are float32 in any case.
+
+    Raises:
+        CannotPaintError: Numba is not installed, or cannot compile here.
     """
 
     def __init__(self, picture: CppnFrame, *, rounded: int) -> None:
@@ -101,13 +58,18 @@ class WideNetwork:
 
         self._torch = torch
         self._linear = _linear()
-        tensors = [tuple(torch.from_numpy(array) for array in layer) for layer in picture.layers]
-        self._first, self._out = tensors[0], tensors[-1]
-        exact = len(tensors) - 2 - rounded
-        self._hidden = [
-            tuple(t if index < exact else t.bfloat16() for t in layer) for index, layer in enumerate(tensors[1:-1])
+        kernel = load("activate")
+        self._activate = kernel.activate
+        self._activations = [
+            (ACTIVATION_NAMES.index(name), limit)
+            for name, limit in zip(picture.activations, limits(picture, kernel.SINE_RANGE), strict=True)
         ]
-        self._activations = picture.activations
+        tensors = [tuple(torch.from_numpy(array) for array in layer) for layer in picture.layers]
+        self._first, *hidden, self._out = tensors
+        exact = len(hidden) - rounded
+        self._hidden = [
+            tuple(t if index < exact else t.bfloat16() for t in layer) for index, layer in enumerate(hidden)
+        ]
         self._scratch = threading.local()
         few, many = TILE_PIXELS
         self._pixels = min(max(few, TILE_VALUES // len(self._first[1])), many)
@@ -125,26 +87,27 @@ class WideNetwork:
 
     def _layers(self, planes: Any) -> Any:
         """The last hidden layer [shape=(n, width), float32]."""
-        z, h = (buffer[: planes.shape[1]] for buffer in self._buffers())
+        tiles = {tile.dtype: tile[: planes.shape[1]] for tile in self._tiles()}
         matrix, bias = self._first
-        self._torch.addmm(bias, planes.t(), matrix.t(), out=z)
-        z = IN_PLACE[self._activations[0]](z)
-        for (matrix, bias), activation in zip(self._hidden, self._activations[1:], strict=True):
-            half = matrix.dtype == h.dtype
-            fused = activation if activation in FUSED and half else "none"
-            if half:
-                h.copy_(z)
-                z.copy_(self._linear(h, matrix, bias, fused))
-            else:
-                z = self._linear(z, matrix, bias, fused)
-            if fused == "none":
-                z = IN_PLACE[activation](z)
+        z = self._torch.addmm(bias, planes.t(), matrix.t(), out=tiles[matrix.dtype])
+        for layer, (following, _) in enumerate([*self._hidden, self._out]):
+            h = z if z.dtype == following.dtype else tiles[following.dtype]
+            self._activate(as_numbers(z), as_numbers(h), *self._activations[layer])
+            z = self._linear(h, *self._hidden[layer]) if layer < len(self._hidden) else h
         return z
 
-    def _buffers(self) -> tuple[Any, Any]:
+    def _tiles(self) -> tuple[Any, Any]:
         """The tile of the calling thread, in float32 and bfloat16."""
         if not hasattr(self._scratch, "tiles"):
             shape = (self._pixels, len(self._first[1]))
             self._scratch.tiles = self._torch.empty(shape), self._torch.empty(shape, dtype=self._torch.bfloat16)
         tiles: tuple[Any, Any] = self._scratch.tiles
         return tiles
+
+
+def as_numbers(tile: Any) -> Any:
+    """A tile as the flat array that the kernel takes: float32, or bfloat16 as uint16."""
+    import torch
+
+    flat = tile.flatten()
+    return flat.numpy() if flat.dtype == torch.float32 else flat.view(torch.int16).numpy().view(np.uint16)

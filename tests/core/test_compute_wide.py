@@ -14,9 +14,11 @@ from make_picture import frame, psnr_db, reference
 torch = pytest.importorskip("torch", reason="torch is not installed: make test-torch installs it")
 
 from avcore.compute.device import cpu  # noqa: E402
+from avcore.compute.fused.loading import load  # noqa: E402
+from avcore.compute.fused.numbers import ACTIVATION_NAMES, TILE  # noqa: E402
 from avcore.compute.painter import CannotPaintError  # noqa: E402
 from avcore.compute.wide import WidePainter, supports  # noqa: E402
-from avcore.compute.wide_network import IN_PLACE, has_bfloat16  # noqa: E402
+from avcore.compute.wide_network import as_numbers, has_bfloat16  # noqa: E402
 from avcore.fields.activations import ACTIVATIONS  # noqa: E402
 from avcore.fields.colour import ColourSpec  # noqa: E402
 from avcore.fields.coords import CoordsSpec  # noqa: E402
@@ -37,18 +39,34 @@ def painted(painter: Any, pictures: list[CppnFrame], shape: tuple[int, int] = (4
     return out
 
 
-@pytest.mark.parametrize("name", sorted(IN_PLACE))
-def test_activations_in_place_are_the_reference_s(name: Any) -> None:
-    x = np.concatenate([np.linspace(-30, 30, 60001), [-1e4, 1e4, 0.0]]).astype(np.float32)
-    exact = ACTIVATIONS[name](cpu().xp, x.astype(np.float64))
-    # A unit in the last place of the argument moves the result by as much: 1e4 has 1e-3 of it.
-    seen = IN_PLACE[name](torch.from_numpy(x.copy())).numpy()
-    np.testing.assert_allclose(seen[:-3], exact[:-3], rtol=1e-6, atol=4e-6)
-    np.testing.assert_allclose(seen[-3:], exact[-3:], rtol=1e-6, atol=2e-3)
+@pytest.mark.parametrize("name", ACTIVATION_NAMES)
+@pytest.mark.parametrize("source", ["float32", "bfloat16"])
+@pytest.mark.parametrize("target", ["float32", "bfloat16"])
+@pytest.mark.parametrize("n", [1, TILE, 3 * TILE - 1])
+def test_activations_of_a_tile_are_the_reference_s(name: Any, source: str, target: str, n: int) -> None:
+    activate = load("activate").activate
+    sums = torch.linspace(-30, 30, n).to(getattr(torch, source))
+    out = torch.empty(n, dtype=getattr(torch, target))
+    activate(as_numbers(sums), as_numbers(out), ACTIVATION_NAMES.index(name), 0.0)
+    exact = torch.from_numpy(ACTIVATIONS[name](cpu().xp, sums.double().numpy()))
+    # To bfloat16 half a unit in the last of its 8 bits.
+    rounding = 2**-8 if target == "bfloat16" else 1e-6
+    torch.testing.assert_close(out.double(), exact, rtol=rounding, atol=4e-6)
+    activate(as_numbers(sums), as_numbers(sums), ACTIVATION_NAMES.index(name), 0.0)
+    assert source != target or torch.equal(sums, out)
 
 
-def test_the_table_knows_every_activation() -> None:
-    assert set(IN_PLACE) == set(ACTIVATIONS)
+def test_bfloat16_is_rounded_as_torch_rounds_it() -> None:
+    x = torch.from_numpy(np.random.default_rng(0).normal(size=100_000).astype(np.float32))
+    out = torch.empty(len(x), dtype=torch.bfloat16)
+    load("activate").activate(as_numbers(x), as_numbers(out), ACTIVATION_NAMES.index("identity"), 0.0)
+    assert torch.equal(out, x.bfloat16())
+
+
+def test_sums_are_clipped_to_the_limit() -> None:
+    x = torch.tensor([-5.0, 0.5, 5.0, float("inf")])
+    load("activate").activate(as_numbers(x), as_numbers(x), ACTIVATION_NAMES.index("identity"), 2.0)
+    assert x.tolist() == [-2.0, 0.5, 2.0, 2.0]
 
 
 @pytest.mark.parametrize("colour", [ColourSpec(), PALETTE, RELIEF], ids=["rgb", "palette", "relief"])

@@ -1,4 +1,4 @@
-"""Compiling the kernel, once a machine: its machine code is kept in avcore's cache folder."""
+"""Compiling the kernels, once a machine: their machine code is kept in avcore's cache folder."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, Literal
 
 from avcore.compute.painter import CannotPaintError
 
@@ -28,31 +28,31 @@ logger = logging.getLogger(__name__)
 _one_at_a_time = threading.Lock()
 
 
-def load_kernel() -> ModuleType:
-    """The module ``avcore.compute.fused.kernel``, compiled, or read from the cache in a fraction of a second.
+def load(name: Literal["kernel", "activate"]) -> ModuleType:
+    """That module of this folder, compiled, or read from the cache in a fraction of a second.
 
     Raises:
         CannotPaintError: Numba is not installed, or cannot compile here.
     """
     with _one_at_a_time:
-        return _load()
+        return _load(name)
 
 
 @functools.cache
-def _load() -> ModuleType:
+def _load(name: str) -> ModuleType:
     try:
         import numba
     except ImportError as error:
-        raise CannotPaintError(f"the fast kernel needs Numba ({error}); install it: pip install numba") from error
+        raise CannotPaintError(f"the fast kernels need Numba ({error}); install it: pip install numba") from error
     start = time.perf_counter()
-    with _kept_in(numba.config, kernel_folder()) as is_new:
+    with _kept_in(numba.config, kernel_folder(), f"{name}.*-*.nbc") as is_new:
         if is_new:
-            logger.warning("compiling the fast kernel for this processor, once: it takes about ten seconds")
+            logger.warning("compiling a fast kernel for this processor, once: it takes about ten seconds")
         try:
-            kernel = importlib.import_module("avcore.compute.fused.kernel")
+            kernel = importlib.import_module(f"avcore.compute.fused.{name}")
         except Exception as error:
             raise CannotPaintError(f"Numba {numba.__version__} cannot compile the fast kernel: {error}") from error
-    logger.debug("the fast kernel was ready after %.1f s", time.perf_counter() - start)
+    logger.debug("the fast kernel %s was ready after %.1f s", name, time.perf_counter() - start)
     return kernel
 
 
@@ -68,23 +68,23 @@ def kernel_folder() -> Path:
 
 
 @contextmanager
-def _kept_in(config: Any, folder: Path) -> Iterator[bool]:
-    """Let Numba keep what it compiles in ``folder``; yields whether nothing is there yet.
+def _kept_in(config: Any, folder: Path, pattern: str) -> Iterator[bool]:
+    """Let Numba keep what it compiles in ``folder``; yields whether no file of that ``pattern`` is there yet.
 
     ``NUMBA_CACHE_DIR`` goes before. Where nothing can be written, code is kept until the process ends.
     """
     if config.CACHE_DIR:
-        yield not any(Path(config.CACHE_DIR).rglob("kernel.draw_rows-*.nbc"))
+        yield not any(Path(config.CACHE_DIR).rglob(pattern))
         return
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as passing:
         try:
             folder.mkdir(parents=True, exist_ok=True)
             kept = folder if os.access(folder, os.W_OK) else Path(passing)
         except OSError as error:
-            logger.info("the fast kernel is not kept for next time: %s cannot be made: %s", folder, error.strerror)
+            logger.info("the fast kernels are not kept for next time: %s cannot be made: %s", folder, error.strerror)
             kept = Path(passing)
         config.CACHE_DIR = str(kept)
         try:
-            yield not any(kept.rglob("kernel.draw_rows-*.nbc"))
+            yield not any(kept.rglob(pattern))
         finally:
             config.CACHE_DIR = ""

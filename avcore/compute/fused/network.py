@@ -108,11 +108,11 @@ def _activate(units: Any, activation: Any, limit: Any) -> None:
                 x = units[unit, i] if units[unit, i] > -limit else -limit
                 units[unit, i] = x if x < limit else limit
     for unit in range(units.shape[0]):
-        _activate_plane(units[unit], activation)
+        activate_plane(units[unit], activation)
 
 
 @compiled
-def _activate_plane(x: Any, activation: Any) -> None:
+def activate_plane(x: Any, activation: Any) -> None:
     if activation == SIN:
         for i in range(TILE):
             x[i] = math.sin(x[i])

@@ -100,7 +100,7 @@ def gather(pictures: Sequence[CppnFrame], sine_range: float) -> Numbers:
             home[: matrix.shape[0], : matrix.shape[1]] = matrix
             bias[: matrix.shape[0]] = column
         numbers.activations[index] = [ACTIVATION_NAMES.index(name) for name in picture.activations]
-        numbers.limits[index] = _limits(picture, sine_range)
+        numbers.limits[index] = limits(picture, sine_range)
     return numbers
 
 
@@ -108,18 +108,18 @@ def _padded(size: int) -> int:
     return -(-size // BLOCK) * BLOCK
 
 
-def _limits(picture: CppnFrame, sine_range: float) -> list[float]:
+def limits(picture: CppnFrame, sine_range: float) -> list[float]:
     """Per hidden layer 0 where its sums stay small whatever the pixel, else what they are to be clipped to."""
-    camera, limits = picture.camera, []
+    camera, found = picture.camera, []
     size = camera.scale / camera.zoom if camera.space == "plane" else camera.scale
     # No coordinate of a pixel is larger, nor those of the relief's second look.
     largest = 1.0 + size * (1.0 + picture.aspect + abs(camera.pan_x) + abs(camera.pan_y))
     for (matrix, bias), activation in zip(picture.layers, picture.activations, strict=False):
         largest = float((np.abs(matrix).sum(axis=1, dtype=np.float64) * largest + np.abs(bias)).max())
         allowed = sine_range if activation in _PERIODIC else _LARGEST
-        limits.append(allowed if largest >= allowed else 0.0)
+        found.append(allowed if largest >= allowed else 0.0)
         largest = min(largest, allowed) if activation in _UNBOUNDED else 1.0
-    return limits
+    return found
 
 
 def _write_frame(frame: Any, picture: CppnFrame) -> None:

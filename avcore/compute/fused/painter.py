@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from avcore.compute.fused.loading import load_kernel
+from avcore.compute.fused.loading import load
 
 if TYPE_CHECKING:
     from avcore.fields.cppn import CppnFrame, CppnSpec
@@ -43,7 +43,7 @@ class FusedPainter:
         Raises:
             CannotPaintError: Numba is not installed, or cannot compile here.
         """
-        self._kernel = load_kernel()
+        self._kernel = load("kernel")
         self._threads = threads or os.cpu_count() or 1
         self._pool = ThreadPoolExecutor(self._threads, thread_name_prefix="avcore-fused")
 
