@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from avcore.encode.sink import Pixel
 
@@ -29,15 +30,16 @@ _PALETTE = (
 )
 
 
-def yuv_filters(pixel_format: str, upload: str = "") -> str:
-    """Filters of ffmpeg from full-range RGB to BT.709 in ``pixel_format``; ``upload`` follows them."""
-    return f"{_TO_BT709},format={pixel_format},{_TAG_BT709}{upload}"
+def yuv420_filters(pixel_format: str = "yuv420p", upload: str = "") -> str:
+    """Filters of ffmpeg for frames that are BT.709 in yuv420p already (see ``avcore.encode.yuv``)."""
+    return f"{_TAG_BT709},format={pixel_format}{upload}"
 
 
 @dataclass(frozen=True)
 class Codec:
     """One way to encode pictures.
 
+    ``raw`` is the pixel format that ffmpeg is given and ``filters`` what it does to it.
     ``quality`` and ``speed`` are option templates filled with ``{crf}`` or ``{percent}`` and with ``{speed}``;
     ``speeds`` translates our four names, ``own_speeds`` are the encoder's names, taken as they are. Width and height
     must be multiples of ``step`` and at least ``least`` pixels.
@@ -47,7 +49,7 @@ class Codec:
     encoder: str
     endings: tuple[str, ...]
     filters: str
-    pixel: Pixel = "uint8"
+    raw: Literal["rgb24", "rgb48le", "yuv420p"] = "rgb24"
     quality: tuple[str, ...] = ()
     default_crf: float = 0
     crf_range: tuple[float, float] = (0, 0)
@@ -61,6 +63,11 @@ class Codec:
     least: int = 1
     max_fps: int = 1000
 
+    @property
+    def pixel(self) -> Pixel:
+        """The dtype of the RGB frames that it is made from."""
+        return "uint16" if self.raw == "rgb48le" else "uint8"
+
 
 _X26X_SPEEDS = ("ultrafast", "superfast", "veryfast", "faster", "slower", "veryslow", "placebo")
 
@@ -71,7 +78,8 @@ CODECS: Mapping[str, Codec] = {
             "h264",
             "libx264",
             (".mp4", ".mov", ".mkv"),
-            yuv_filters("yuv420p"),
+            yuv420_filters(),
+            "yuv420p",
             quality=("-crf", "{crf:g}"),
             default_crf=18,
             crf_range=(1, 51),  # 0 makes a lossless profile that few players know
@@ -83,7 +91,8 @@ CODECS: Mapping[str, Codec] = {
             "hevc",
             "libx265",
             (".mp4", ".mov", ".mkv"),
-            yuv_filters("yuv420p"),
+            yuv420_filters(),
+            "yuv420p",
             quality=("-crf", "{crf:g}"),
             default_crf=20,
             crf_range=(1, 51),
@@ -97,7 +106,8 @@ CODECS: Mapping[str, Codec] = {
             "av1",
             "libsvtav1",
             (".mp4", ".mkv", ".webm"),
-            yuv_filters("yuv420p"),
+            yuv420_filters(),
+            "yuv420p",
             quality=("-crf", "{crf:g}"),
             default_crf=26,
             crf_range=(1, 63),
@@ -110,7 +120,8 @@ CODECS: Mapping[str, Codec] = {
             "vp9",
             "libvpx-vp9",
             (".webm", ".mkv", ".mp4"),
-            yuv_filters("yuv420p"),
+            yuv420_filters(),
+            "yuv420p",
             quality=("-crf", "{crf:g}", "-b:v", "0"),
             default_crf=24,
             crf_range=(0, 63),
@@ -123,8 +134,8 @@ CODECS: Mapping[str, Codec] = {
             "prores",
             "prores_ks",
             (".mov", ".mkv"),
-            yuv_filters("yuv422p10le"),
-            pixel="uint16",
+            f"{_TO_BT709},format=yuv422p10le,{_TAG_BT709}",
+            "rgb48le",
             speed=("-profile:v", "{speed}"),
             speeds=dict(zip(SPEEDS, ("proxy", "lt", "standard", "hq"), strict=True)),
             own_speeds=("proxy", "lt", "standard", "hq"),

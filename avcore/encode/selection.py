@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from avcore.encode.codecs import CODECS, CONTAINERS, HARDWARE, SPEEDS, Codec, yuv_filters
+from avcore.encode.codecs import CODECS, CONTAINERS, HARDWARE, SPEEDS, Codec, yuv420_filters
 from avcore.errors import UsageError
 
 
@@ -38,7 +38,7 @@ def _on_hardware(row: Codec, name: str) -> Codec:
     return replace(
         row,
         encoder=hardware.encoders[row.name],
-        filters=yuv_filters(hardware.pixel_format, hardware.upload),
+        filters=yuv420_filters(hardware.pixel_format, hardware.upload),
         quality=hardware.quality,
         crf_range=(1, 51),
         speed=hardware.speed,

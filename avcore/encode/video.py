@@ -19,6 +19,7 @@ from avcore.encode.pipe import EncoderEndedError, FramePipe
 from avcore.encode.selection import choose_codec, codec_options
 from avcore.encode.sink import FrameCheck
 from avcore.encode.soundtrack import SoundPlan, Soundtrack, plan_sound
+from avcore.encode.yuv import to_yuv420
 from avcore.errors import OutputError, UsageError
 from avcore.ffmpeg import ffmpeg_path
 from avcore.files import NO_SPACE, commit, output_error, part_path, sweep_parts
@@ -26,7 +27,6 @@ from avcore.spec import setting
 
 _BACKLOG_FRAMES = 4
 _DEAD_PART_S = 24 * 3600  # a part that nobody has written to for a day belongs to a killed process
-_RAW_FORMATS = {"uint8": "rgb24", "uint16": "rgb48le"}
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ def open_video(
     part = part_path(path)
     command = [
         *(ffmpeg_path(), "-hide_banner", "-nostats", "-v", "error", "-y", *codec.device),
-        *("-f", "rawvideo", "-pixel_format", _RAW_FORMATS[codec.pixel], "-video_size", f"{size[0]}x{size[1]}"),
+        *("-f", "rawvideo", "-pixel_format", codec.raw, "-video_size", f"{size[0]}x{size[1]}"),
         *("-framerate", f"{fps.numerator}/{fps.denominator}", "-i", "pipe:0"),
         *_output_options(codec, container, encoder, sound=sound, metadata=metadata or {}),
         *("-f", container.muxer, str(part.absolute())),
@@ -146,7 +146,7 @@ class VideoSink:
     ) -> None:
         self.pixel = codec.pixel
         self.notes: tuple[str, ...] = (sound.note,) if sound is not None and sound.note else ()
-        self._dtype = "<u2" if codec.pixel == "uint16" else "u1"
+        self._raw = codec.raw
         self._command = command
         self._path, self._part = path, part
         self._check = FrameCheck(size=size, pixel=codec.pixel)
@@ -161,10 +161,15 @@ class VideoSink:
         """
         self._check(number, frame)
         try:
-            self._pipe.put(np.ascontiguousarray(frame, dtype=self._dtype))
+            self._pipe.put(self._encodable(frame))
         except EncoderEndedError as error:
             raise self._failure(error) from error
         self._n_frames += 1
+
+    def _encodable(self, frame: NDArray[Any]) -> NDArray[Any]:
+        if self._raw == "yuv420p":
+            return to_yuv420(np.ascontiguousarray(frame))
+        return np.ascontiguousarray(frame, dtype="<u2" if self._raw == "rgb48le" else "u1")
 
     def __enter__(self) -> Self:
         """Start ffmpeg.

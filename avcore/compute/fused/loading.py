@@ -22,13 +22,14 @@ from avcore.compute.painter import CannotPaintError
 SOURCES = (
     *sorted(Path(__file__).parent.glob("*.py")),
     *(Path(__file__).parents[2] / "fields" / name for name in ("activations.py", "colour.py", "coords.py")),
+    Path(__file__).parents[2] / "encode" / "yuv.py",
 )
 
 logger = logging.getLogger(__name__)
 _one_at_a_time = threading.Lock()
 
 
-def load(name: Literal["kernel", "activate"]) -> ModuleType:
+def load(name: Literal["kernel", "activate", "yuv"]) -> ModuleType:
     """That module of this folder, compiled, or read from the cache in a fraction of a second.
 
     Raises:
@@ -47,7 +48,7 @@ def _load(name: str) -> ModuleType:
     start = time.perf_counter()
     with _kept_in(numba.config, kernel_folder(), f"{name}.*-*.nbc") as is_new:
         if is_new:
-            logger.warning("compiling a fast kernel for this processor, once: it takes about ten seconds")
+            logger.warning("compiling a fast kernel for this processor, once: it takes a few seconds")
         try:
             kernel = importlib.import_module(f"avcore.compute.fused.{name}")
         except Exception as error:
