@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from avcore.audio.structure import find_sections
 from avcore.audio.track import RATE_HZ, FeatureTrack
 from avcore.files import replacing
 
@@ -32,7 +34,7 @@ def write_csv(track: FeatureTrack, path: Path, *, raw: bool = False) -> None:
 
 
 def write_json(track: FeatureTrack, path: Path, *, raw: bool = False) -> None:
-    """Events, tempo, provenance, and per feature its unit, reference and values, in [0, 1] or ``raw``.
+    """Events, sections, tempo, provenance, and per feature its unit, reference and values, in [0, 1] or ``raw``.
 
     Raises:
         OutputError: it cannot be written.
@@ -51,6 +53,7 @@ def write_json(track: FeatureTrack, path: Path, *, raw: bool = False) -> None:
         "beats_s": track.beats_s.tolist(),
         "downbeats_s": track.downbeats_s.tolist(),
         "onsets_s": track.onsets_s.tolist(),
+        "sections": [dataclasses.asdict(section) for section in find_sections(track)],
         "features": {
             feature.name: {
                 "unit": feature.unit,

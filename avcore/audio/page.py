@@ -11,6 +11,7 @@ from string import Template
 from urllib.parse import quote
 
 from avcore.audio.plot import BACKGROUND, LEFT, PANEL, RIGHT, TEXT, picture_png
+from avcore.audio.structure import find_sections
 from avcore.audio.track import FeatureTrack
 
 _PAGE = Template(
@@ -31,7 +32,7 @@ _PAGE = Template(
          background: $panel }
   #bar audio { flex: 1; height: 36px }
   #beat { width: 18px; height: 18px; border-radius: 50%; background: #fff; opacity: .12 }
-  #now { min-width: 13em; font-variant-numeric: tabular-nums }
+  #now { min-width: 20em; white-space: pre; font-variant-numeric: tabular-nums }
   table { margin: 1em; border-collapse: collapse }
   th, td { padding: .15em 1.2em .15em 0; text-align: left; font-weight: normal }
   th { opacity: .65 }
@@ -67,7 +68,9 @@ function draw() {
   beat.style.opacity = 0.12 + 0.88 * Math.exp(-since / 0.15);
   const inBar = bar < 0 ? 0 : index - last(analysis.beats, analysis.downbeats[bar] + 1e-6) + 1;
   const minutes = Math.floor(t / 60), seconds = (t % 60).toFixed(2).padStart(5, "0");
-  now.textContent = minutes + ":" + seconds + (inBar > 0 ? "   bar " + (bar + 1) + "." + inBar : "");
+  const section = analysis.sections[last(analysis.sections.map((part) => part[0]), t)][1];
+  now.textContent = minutes + ":" + seconds + "   section " + section +
+    (inBar > 0 ? "   bar " + (bar + 1) + "." + inBar : "");
   requestAnimationFrame(draw);
 }
 picture.addEventListener("click", (event) => {
@@ -98,6 +101,7 @@ def page_html(track: FeatureTrack, *, song: Path, page: Path, rows: dict[str, st
         "left": LEFT,
         "right": RIGHT,
         "beats": track.beats_s.round(4).tolist(),
+        "sections": [[round(section.start_s, 4), section.label] for section in find_sections(track)],
         "downbeats": track.downbeats_s.round(4).tolist(),
     }
     table = "".join(f"<tr><th>{html.escape(key)}</th><td>{html.escape(value)}</td></tr>" for key, value in rows.items())

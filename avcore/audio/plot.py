@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from avcore.audio.spectrum import PITCH_CLASSES
+from avcore.audio.structure import find_sections
 from avcore.audio.track import RATE_HZ, FeatureTrack
 
 if TYPE_CHECKING:
@@ -19,8 +20,8 @@ WIDTH_PX, HEIGHT_PX, DPI = 1800, 1200, 100
 # The part of the picture's width where the song begins and ends; the page puts its playhead there.
 LEFT, RIGHT = 0.062, 0.985
 COLUMNS = 1600
-ROWS = ("level", "beats", "spectrum", "bands", "character", "chroma", "onsets")
-ROW_HEIGHTS = (1.0, 0.28, 2.1, 1.5, 1.7, 1.2, 1.0)
+ROWS = ("sections", "level", "beats", "spectrum", "bands", "character", "chroma", "onsets")
+ROW_HEIGHTS = (0.3, 1.0, 0.28, 2.1, 1.5, 1.7, 1.2, 1.0)
 # More lines than this hide what they lie on.
 MAX_LINES = 130
 
@@ -37,6 +38,9 @@ COLOURS = {
     "onset": "#fb923c",
     "downbeat": "#ffffff",
 }
+SECTION_COLOURS = ("#7dd3fc", "#f472b6", "#5eead4", "#fbbf24", "#a78bfa", "#fb923c", "#94a3b8", "#86efac")
+# A section narrower than this part of the picture has no room for its letter.
+LEAST_LETTER = 0.008
 
 
 def picture_png(track: FeatureTrack, *, title: str) -> bytes:
@@ -63,6 +67,7 @@ def draw(track: FeatureTrack, *, title: str) -> Figure:
         _style(axes, track, is_last=name == ROWS[-1])
     figure.text(LEFT, 0.965, title, color=TEXT, size=17, weight="bold", va="center")
     figure.text(RIGHT, 0.965, headline(track), color=TEXT, size=13, va="center", ha="right")
+    _sections(rows["sections"], track)
     _level(rows["level"], track)
     _beats(rows["beats"], track)
     _spectrum(rows["spectrum"], track)
@@ -117,6 +122,23 @@ def _name(axes: Axes, name: str) -> None:
 
 def _times(track: FeatureTrack, columns: NDArray[np.float32]) -> NDArray[np.float64]:
     return np.linspace(0, (len(track) - 1) / RATE_HZ, len(columns))
+
+
+def _sections(axes: Axes, track: FeatureTrack) -> None:
+    """A bar for each section with its letter, as high as it is loud among the others; a colour for each letter."""
+    sections = find_sections(track)
+    letters = list(dict.fromkeys(section.label for section in sections))
+    for section in sections:
+        width_s = section.end_s - section.start_s
+        colour = SECTION_COLOURS[letters.index(section.label) % len(SECTION_COLOURS)]
+        axes.bar(section.start_s, 1, width_s, align="edge", color=colour, alpha=0.5, linewidth=0)
+        axes.bar(section.start_s, 0.12 + 0.88 * section.level, width_s, align="edge", color=colour, linewidth=0)
+        axes.axvline(section.start_s, color=BACKGROUND, linewidth=2)
+        if width_s > track.duration_s * LEAST_LETTER:
+            middle_s = section.start_s + width_s / 2
+            axes.text(middle_s, 0.5, section.label, color=BACKGROUND, size=12, weight="bold", ha="center", va="center")
+    axes.set_ylim(0, 1)
+    _name(axes, "sections")
 
 
 def _level(axes: Axes, track: FeatureTrack) -> None:

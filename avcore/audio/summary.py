@@ -6,11 +6,14 @@ import numpy as np
 
 from avcore.audio.catalogue import SILENCE_RMS
 from avcore.audio.spectrum import PITCH_CLASSES
+from avcore.audio.structure import find_sections
 from avcore.audio.track import FeatureTrack
+
+MOST_SECTIONS = 16
 
 
 def summarize(track: FeatureTrack) -> dict[str, str]:
-    """Names and values for people: length, tempo, events, loudness, balance, brightness, pitch classes."""
+    """Names and values for people: length, tempo, events, sections, loudness, balance, brightness, pitch classes."""
     rms = track.feature("rms").raw
     audible = rms >= SILENCE_RMS
     minutes, seconds = divmod(track.duration_s, 60)
@@ -20,6 +23,7 @@ def summarize(track: FeatureTrack) -> dict[str, str]:
         "tempo": _tempo(track),
         "beats": f"{len(track.beats_s)}, {len(track.downbeats_s)} of them first in a bar of {track.beats_per_bar}",
         "onsets": f"{len(track.onsets_s)} ({len(track.onsets_s) / track.duration_s:.1f} a second)",
+        "sections": _sections(track),
     }
     if not audible.any():
         return rows | {"loudness": "silence"}
@@ -45,6 +49,13 @@ def _tempo(track: FeatureTrack) -> str:
         return f"no beat found ({track.tempo_bpm:.0f} BPM is assumed where a preset counts beats)"
     sure = "sure" if track.tempo_confidence > 0.6 else "fair" if track.tempo_confidence > 0.35 else "a guess"
     return f"{track.tempo_bpm:.2f} BPM, {sure} (confidence {track.tempo_confidence:.2f})"
+
+
+def _sections(track: FeatureTrack) -> str:
+    sections = find_sections(track)
+    named = [f"{part.label} {int(part.start_s // 60)}:{part.start_s % 60:04.1f}" for part in sections[:MOST_SECTIONS]]
+    rest = len(sections) - len(named)
+    return f"{len(sections)}: {', '.join(named)}" + (f" and {rest} more" if rest else "")
 
 
 def _dbfs(amplitude: float) -> float:

@@ -153,7 +153,7 @@ class FeatureTrack:
         write_csv(self, path, raw=raw)
 
     def to_json(self, path: Path, *, raw: bool = False) -> None:
-        """Write everything: events, tempo, and per feature its unit, reference and values, in [0, 1] or ``raw``.
+        """Write everything: events, sections, tempo, and per feature its unit, reference and values, in [0, 1] or raw.
 
         Raises:
             OutputError: it cannot be written.

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from avcore.errors import UsageError
 
 if TYPE_CHECKING:
-    from avcore.audio import FeatureTrack
+    from avcore.audio import FeatureTrack, Section
 
-HELP = "show what is heard in a song: features, onsets, beats"
+HELP = "show what is heard in a song: features, onsets, beats, sections"
 ENDINGS = (".png", ".html", ".csv", ".json", ".avtrack")
 
 
@@ -51,6 +51,7 @@ class Result:
     n_onsets: int
     from_cache: bool
     seconds: float
+    sections: tuple[Section, ...]
     summary: dict[str, str]
 
     def text(self) -> str:
@@ -68,7 +69,7 @@ def run(args: argparse.Namespace) -> Result:
     """Analyse the song and write what was asked for."""
     import time
 
-    from avcore.audio import AnalysisSettings, analyze, cache, file_sha256
+    from avcore.audio import AnalysisSettings, analyze, cache, file_sha256, find_sections
     from avcore.audio.summary import summarize
     from avcore.cli.options import check_out
     from avcore.cli.progress import Progress
@@ -105,6 +106,7 @@ def run(args: argparse.Namespace) -> Result:
         n_onsets=len(track.onsets_s),
         from_cache=from_cache,
         seconds=seconds,
+        sections=find_sections(track),
         summary=summary,
     )
 

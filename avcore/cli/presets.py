@@ -1,13 +1,19 @@
-"""``avcore presets``: what there is, what is in one, whether a file is right, and the schema for editors."""
+"""``avcore presets``: what there is, what is in one, whether a file is right, the palettes, the schema for editors."""
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
+import sys
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 HELP = "list, show and check presets"
+
+MOST_COLOURS = 7  # of a named palette, for columns that align
 
 
 @dataclass(frozen=True)
@@ -69,7 +75,39 @@ class JsonSchema:
         return json.dumps(self.schema, indent=2)
 
 
-Result = Listing | Shown | Validation | JsonSchema
+@dataclass(frozen=True)
+class Palettes:
+    """The palettes that have a name, and the picture of them where one was asked for."""
+
+    palettes: list[dict[str, Any]]
+    sheet: str
+
+    def text(self) -> str:
+        """A table, with colours as blocks on a terminal that shows them and as '#rrggbb' elsewhere."""
+        shown = _blocks if _shows_colours() else " ".join
+        lines = [
+            f"{entry['name']:<11} {entry['family']:<7} {shown(entry['colours'])}  {entry['about']}"
+            for entry in self.palettes
+        ]
+        return "\n".join([*lines, *([f"drawn in {self.sheet}"] if self.sheet else [])])
+
+
+def _shows_colours() -> bool:
+    """Whether standard output is a terminal with 24-bit colour that may be used (https://no-color.org)."""
+    return (
+        sys.stdout.isatty()
+        and os.environ.get("COLORTERM", "").lower() in ("truecolor", "24bit")
+        and not os.environ.get("NO_COLOR")
+    )
+
+
+def _blocks(colours: Sequence[str]) -> str:
+    """Each colour as three spaces on it."""
+    levels = [";".join(str(int(colour[i : i + 2], 16)) for i in (1, 3, 5)) for colour in colours]
+    return "".join(f"\x1b[48;2;{level}m   " for level in levels) + "\x1b[0m" + "   " * (MOST_COLOURS - len(colours))
+
+
+Result = Listing | Shown | Validation | JsonSchema | Palettes
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -93,6 +131,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     validate = actions.add_parser("validate", parents=[common], help="check preset files, or presets by name")
     validate.add_argument("files", nargs="+", metavar="FILE")
+    palettes = actions.add_parser("palettes", parents=[common], help="every palette that has a name")
+    palettes.add_argument("--sheet", type=Path, metavar="PNG", help="draw them into a picture")
+    palettes.add_argument("--overwrite", action="store_true", help="replace what is there")
     actions.add_parser("schema", parents=[common], help="print the JSON Schema for editors")
 
 
@@ -101,8 +142,10 @@ def run(args: argparse.Namespace) -> Result:
 
     Raises:
         PresetError: the preset to show is unknown or broken.
+        UsageError: the picture is no PNG, or there already.
+        OutputError: the picture cannot be written.
     """
-    actions = {"list": _list, "show": _show, "validate": _validate, "schema": _schema}
+    actions = {"list": _list, "show": _show, "validate": _validate, "palettes": _palettes, "schema": _schema}
     return actions[args.action](args)
 
 
@@ -135,6 +178,23 @@ def _validate(args: argparse.Namespace) -> Result:
         except PresetError as error:
             errors[name] = str(error)
     return Validation(errors)
+
+
+def _palettes(args: argparse.Namespace) -> Result:
+    import dataclasses
+
+    from avcore.errors import UsageError
+    from avcore.fields.palette_sheet import save_sheet
+    from avcore.fields.palette_table import PALETTES
+
+    if args.sheet is not None:
+        if args.sheet.suffix.lower() != ".png":
+            raise UsageError(f"--sheet {args.sheet} does not end in .png, which is what is drawn")
+        if args.sheet.exists() and not args.overwrite:
+            raise UsageError(f"{args.sheet} is there already; add --overwrite to replace it")
+        save_sheet(args.sheet)
+    entries = [{"name": name, **dataclasses.asdict(palette)} for name, palette in PALETTES.items()]
+    return Palettes(entries, str(args.sheet or ""))
 
 
 def _schema(_args: argparse.Namespace) -> Result:

@@ -15,6 +15,7 @@ from avcore.compute.painter import CannotPaintError, Painter
 from avcore.compute.reference import ReferencePainter
 from avcore.compute.torch_frame import Rounding
 from avcore.fields.cppn import Cppn
+from avcore.fields.moment import Field
 from avcore.signals.spec import Driven
 
 Precision = Literal["auto", "fp32", "half"]
@@ -26,23 +27,27 @@ MINIATURE = (48, 64)
 logger = logging.getLogger(__name__)
 
 
-def choose_painter(field: Cppn, device: Device, *, precision: Precision = "auto", threads: int | None = None) -> Chosen:
+def choose_painter(
+    field: Field, device: Device, *, precision: Precision = "auto", threads: int | None = None
+) -> Chosen:
     """The fastest implementation for ``field`` on ``device``, with the slower ones behind it.
 
     After the last one of a GPU comes the processor, and behind all of them the reference on NumPy.
     """
-    on_gpu = _on_gpu(field, device.name, precision) if device.name != "cpu" else []
-    on_processor = _on_processor(field, precision, threads)
+    on_gpu = _on_gpu(field, device, precision) if device.name != "cpu" else []
+    on_processor = _on_processor(field, precision, threads) if isinstance(field, Cppn) else []
     return Chosen([*on_gpu, *on_processor, lambda: ReferencePainter(cpu(), threads=threads)])
 
 
-def _on_gpu(field: Cppn, device: str, precision: Precision) -> list[Callable[[], Painter]]:
+def _on_gpu(field: Field, device: Device, precision: Precision) -> list[Callable[[], Painter]]:
+    if not isinstance(field, Cppn):
+        return [partial(ReferencePainter, device)]
     from avcore.compute import gpu, triton_painter
 
     makers: list[Callable[[], Painter]] = [
-        partial(gpu.GpuPainter, device, precision=step) for step in _steps(field, precision)
+        partial(gpu.GpuPainter, device.name, precision=step) for step in _steps(field, precision)
     ]
-    if device == "cuda" and precision != "fp32" and triton_painter.supports(field.spec, field.colour):
+    if device.name == "cuda" and precision != "fp32" and triton_painter.supports(field.spec, field.colour):
         makers.insert(0, triton_painter.TritonPainter)
     return makers
 

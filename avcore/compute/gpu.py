@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 
 from avcore.compute.device import torch_device
 from avcore.compute.painter import CannotPaintError
-from avcore.compute.torch_frame import Network, Raster, Rounding, tile_of, to_pixels
+from avcore.compute.torch_frame import Raster, Rounding, to_pixels
 from avcore.errors import UsageError
 from avcore.fields.activations import ACTIVATIONS
-from avcore.fields.cppn import CppnFrame
+from avcore.fields.cppn import CppnFrame, Network
 from avcore.fields.moment import Tile
 
 # Products between hidden layers, counted from the last, that are rounded to float16.
@@ -113,7 +113,7 @@ class GpuPainter:
         """All pixels of the raster in their order [shape=(pixels, 3)]."""
         if self._batch is None:
             self._batch = self._first_batch(max(len(bias) for _, bias in pictures[0].layers))
-        tiles = [tile_of(picture, self._device, self._network(picture)) for picture in pictures]
+        tiles = [picture.tile(self._device, self._network(picture)) for picture in pictures]
         start = 0
         while start < raster.pixels:
             stop = min(start + self._batch, raster.pixels)

@@ -1,44 +1,21 @@
-"""What the torch painters share: the samples of a frame, the way from a network to colours, and the pixels.
+"""What the torch painters share: the samples of a frame and its pixels.
 
 Nothing here imports torch; the functions take tensors and the module ``torch`` from those that have.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from avcore.compute.device import Device
-from avcore.fields.cppn import CppnFrame
 from avcore.fields.moment import Tile
 
 # Which products between hidden layers are rounded to half precision: none, the last few, or all.
 Rounding = Literal["fp32", "mixed", "half"]
-
-# A network on a device: the camera's planes [shape=(inputs, n), float32] -> outputs [shape=(3, n), float32].
-Network = Callable[[Any], Any]
-
-
-def tile_of(picture: CppnFrame, device: Device, network: Network) -> Tile:
-    """``picture.tile(device)`` with another implementation of its network; camera and colours are the reference's."""
-    xp, aspect = device.xp, picture.aspect
-    brush = picture.paint.brush(device)
-
-    def outputs(u: Any, v: Any) -> Any:
-        return network(picture.camera.planes(xp, u, v, aspect=aspect))
-
-    def tile(u: Any, v: Any) -> Any:
-        x, y = (u - 0.5) * aspect, v - 0.5
-        if picture.paint.relief == 0.0:
-            return brush(outputs(u, v), x, y)
-        right, up = picture.paint.light_step
-        return brush(outputs(u, v), x, y, outputs(u + right / aspect, v - up))
-
-    return tile
 
 
 @dataclass(frozen=True)

@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 
 from avcore.compute.painter import CannotPaintError
 from avcore.fields.activations import Activation
-from avcore.fields.colour import Mode
 from avcore.fields.coords import Space, Symmetry
 from avcore.fields.cppn import CppnFrame
+from avcore.fields.paint import Mode
 
 MAX_LAYERS = 32
 MAX_WIDTH = 256

@@ -13,7 +13,7 @@ import triton
 import triton.language as tl
 
 from avcore.compute.triton_math import sigmoid
-from avcore.fields import colour
+from avcore.fields import paint
 
 CYCLES = tl.constexpr(12)
 SHIFT = tl.constexpr(13)
@@ -29,9 +29,9 @@ GLOW_COLOUR = tl.constexpr(24)
 VIGNETTE = tl.constexpr(27)
 TUNNEL_END = tl.constexpr(28)
 
-RING_STEPS = tl.constexpr(colour.RING_STEPS)
-LUMA_R, LUMA_G, LUMA_B = (tl.constexpr(weight) for weight in colour.LUMA)
-TUNNEL_END_AREA = tl.constexpr(colour.TUNNEL_END_RADIUS**2)
+RING_STEPS = tl.constexpr(paint.RING_STEPS)
+LUMA_R, LUMA_G, LUMA_B = (tl.constexpr(weight) for weight in paint.LUMA)
+TUNNEL_END_AREA = tl.constexpr(paint.TUNNEL_END_RADIUS**2)
 
 
 @triton.jit

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from avcore.compute.device import torch_device
 from avcore.compute.painter import CannotPaintError
-from avcore.compute.torch_frame import Raster, Rounding, tile_of, to_pixels
+from avcore.compute.torch_frame import Raster, Rounding, to_pixels
 from avcore.errors import UsageError
 from avcore.fields.cppn import CppnFrame, CppnSpec
 
@@ -87,7 +87,7 @@ class WidePainter:
         tiles = []
         for picture in pictures:
             rounded = min(self._rounded, len(picture.activations) - 1) if picture.paint.relief == 0.0 else 0
-            tiles.append(tile_of(picture, self._device, WideNetwork(picture, rounded=rounded)))
+            tiles.append(picture.tile(self._device, WideNetwork(picture, rounded=rounded)))
         whole = raster.pixels * 3 == out.size and out.flags.c_contiguous
         image = out if whole else np.empty((raster.rows, raster.columns, 3), dtype=out.dtype)
         pixels = image.reshape(-1, 3)

@@ -106,6 +106,11 @@ class Camera:
         top_bottom = self.symmetry in ("quad", "radial")
         return left_right and self.pan_x == 0.0, top_bottom and self.pan_y == 0.0
 
+    @property
+    def extent(self) -> float:
+        """How much of a pattern's plane lies along the height of the picture; in the tunnel, a sixth from its end."""
+        return self.scale / self.zoom if self.space == "plane" else 1.0
+
     def planes(self, xp: Any, u: Any, v: Any, *, aspect: float) -> Any:
         """The network's coordinate inputs [shape=(inputs, n), see ``CoordsSpec.inputs``] of pixels [shape=(n,)].
 
@@ -113,20 +118,40 @@ class Camera:
         """
         if self.space == "tile":
             return self._tile(xp, u, v)
+        x, y, r, angle = self._folded(xp, u, v, aspect)
+        if self.space == "tunnel":
+            return self._tunnel(xp, r, angle)
+        return xp.stack([x, y, r] if self.radius else [x, y])
+
+    def position(self, xp: Any, u: Any, v: Any, *, aspect: float) -> tuple[Any, Any]:
+        """Where pixels [shape=(n,)] are on the plane, as a pattern sees it: right and up, 0 in the middle.
+
+        In the plane, the upper edge is 0.5 * scale / zoom from the middle. Where the picture tiles, both coordinates go
+        from 0 to 1 across it and begin again. In the tunnel they are the angle in turns, and the depth: rings that are
+        a turn apart are as far from each other as the circle is long.
+        """
+        if self.space == "tile":
+            return self._tile_position(xp, u, v)
+        x, y, r, angle = self._folded(xp, u, v, aspect)
+        if self.space == "tunnel":
+            return angle / TAU, self._depth(xp, r) / TAU
+        return x, y
+
+    def _folded(self, xp: Any, u: Any, v: Any, aspect: float) -> tuple[Any, Any, Any, Any]:
+        """Coordinates of the plane under the symmetry, Cartesian and polar; the angle only where it is needed."""
         x, y = self._place(xp, u, v, aspect)
         if self.symmetry in ("mirror", "quad"):
             x = xp.abs(x)
             y = xp.abs(y) if self.symmetry == "quad" else y
         r = xp.sqrt(x * x + y * y)
-        if self.symmetry == "radial" or self.space == "tunnel":
-            angle = xp.atan2(y, x)
-            if self.symmetry == "radial":
-                sector = TAU / self.folds
-                angle = xp.abs(angle - sector * xp.floor(angle / sector + 0.5))
-            if self.space == "tunnel":
-                return self._tunnel(xp, r, angle)
+        if self.symmetry != "radial" and self.space != "tunnel":
+            return x, y, r, None
+        angle = xp.atan2(y, x)
+        if self.symmetry == "radial":
+            sector = TAU / self.folds
+            angle = xp.abs(angle - sector * xp.floor(angle / sector + 0.5))
             x, y = r * xp.cos(angle), r * xp.sin(angle)
-        return xp.stack([x, y, r] if self.radius else [x, y])
+        return x, y, r, angle
 
     def _place(self, xp: Any, u: Any, v: Any, aspect: float) -> tuple[Any, Any]:
         size = self.scale if self.space == "tunnel" else self.scale / self.zoom
@@ -143,11 +168,14 @@ class Camera:
 
     def _tunnel(self, xp: Any, r: Any, angle: Any) -> Any:
         # The angle goes in as a point on a circle, so that the tunnel has no seam; the depth goes on for ever.
-        depth = 0.5 * self.scale * (xp.log(r / self.scale + TUNNEL_END) + (self.zoom - 1.0))
+        depth = 0.5 * self.scale * self._depth(xp, r)
         planes = [xp.sin(depth), 0.5 * xp.cos(angle), 0.5 * xp.sin(angle)]
         return xp.stack([*planes, r] if self.radius else planes)
 
-    def _tile(self, xp: Any, u: Any, v: Any) -> Any:
+    def _depth(self, xp: Any, r: Any) -> Any:
+        return xp.log(r / self.scale + TUNNEL_END) + (self.zoom - 1.0)
+
+    def _tile_position(self, xp: Any, u: Any, v: Any) -> tuple[Any, Any]:
         # Folding into [0, 1) before anything else makes opposite edges equal to the last bit.
         x, y = u - xp.floor(u) - self.pan_x, xp.floor(v) - v - self.pan_y
         x, y = x - xp.floor(x), y - xp.floor(y)
@@ -155,6 +183,10 @@ class Camera:
             # There and back along a wave: a sharp fold would show as a seam where light falls on the relief.
             x = 0.25 + 0.25 * xp.cos(x * TAU)
             y = 0.25 + 0.25 * xp.cos(y * TAU) if self.symmetry == "quad" else y
+        return x, y
+
+    def _tile(self, xp: Any, u: Any, v: Any) -> Any:
+        x, y = self._tile_position(xp, u, v)
         # A circle whose way round is as long as the plane is wide.
         size = self.scale / TAU
         planes = [size * wave(plane * TAU) for plane in (x, y) for wave in (xp.cos, xp.sin)]

@@ -11,45 +11,34 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from avcore.compute.device import Device
-from avcore.fields.activations import ACTIVATIONS, Activation
-from avcore.fields.colour import RING_STEPS, ColourSpec, Paint
+from avcore.fields.activations import ACTIVATIONS, Activation, sigmoid
+from avcore.fields.colour import ColourSpec
 from avcore.fields.coords import Camera, CoordsSpec
-from avcore.fields.moment import Moment, Tile
+from avcore.fields.loop import APART, LoopSpec
+from avcore.fields.moment import Inker, Moment, Tile
+from avcore.fields.paint import RING_STEPS, Inks, Paint, inked
 from avcore.fields.palette import ring
 from avcore.fields.weights import Weights
 from avcore.signals.spec import Driven
 from avcore.spec import setting
 from avcore.timebase import Duration
 
-LoopSound = Literal["fold", "live"]
-
 TAU = 2.0 * math.pi
 TIME_INPUTS = ("t.cos", "t.sin")
 
-# Ratio of the two periods of the time's path when it does not loop: the golden ratio, so that it never repeats.
-APART = (1.0 + math.sqrt(5.0)) / 2.0
+# A network on a device: the camera's planes [shape=(inputs, n), float32] -> outputs [shape=(3, n), float32].
+Network = Callable[[Any], Any]
 
 
 def _check_activations(activations: tuple[Activation, ...]) -> None:
     if not activations:
         raise ValueError("names no activation; write at least one")
-
-
-@dataclass(frozen=True)
-class LoopSpec:
-    """A perfect loop: the frame after the last is the first."""
-
-    period: Duration = setting(help="length of the loop (8 bars, 10 s); rounded to whole frames", low=0.001)
-    sound: LoopSound = setting(
-        "fold", help="fold: hear the loop's own stretch of the song again and again; live: follow the whole song"
-    )
-    crossfade: Duration = setting(Duration(0.5), help="how long the folded sound takes to flow back to its beginning")
 
 
 @dataclass(frozen=True)
@@ -136,8 +125,8 @@ class Cppn:
             digest.update(np.ascontiguousarray(matrix).tobytes() + np.ascontiguousarray(bias).tobytes())
         return digest.hexdigest()
 
-    def frame(self, moment: Moment, *, aspect: float) -> CppnFrame:
-        """The picture at one moment, for a frame ``aspect`` times as wide as high."""
+    def frame(self, moment: Moment, *, aspect: float, pixel: float = 0.0) -> CppnFrame:
+        """See ``Field.frame``; a network draws nothing by the size of a pixel."""
         spec = self.spec
         turns = moment.turns(Driven.fixed(1.0), self._drift_period_s)
         (first, bias), *rest = self.weights.wander(spec.drift, turns, spec.seed).layers
@@ -191,26 +180,44 @@ class CppnFrame:
             other.activations,
         ) and all(np.array_equal(a, b) for a, b in arrays)
 
-    def tile(self, device: Device) -> Tile:
-        """The picture as a function from ``u``, ``v`` [shape=(n,)] to sRGB [shape=(3, n)]: the reference."""
+    def tile(self, device: Device, network: Network | None = None) -> Tile:
+        """See ``Picture.tile``; ``network`` stands in for the reference's network, with the same camera and paint."""
+        return inked(self.inks(device, network), self.paint, device, aspect=self.aspect)
+
+    def inks(self, device: Device, network: Network | None = None) -> Inker:
+        """See ``Picture.inks``."""
+        xp, outputs = device.xp, network or self._network(device)
+
+        def inks(u: Any, v: Any) -> Inks:
+            return as_inks(xp, outputs(self.camera.planes(xp, u, v, aspect=self.aspect)), self.paint)
+
+        return inks
+
+    def _network(self, device: Device) -> Network:
+        """From the camera's planes [shape=(inputs, n)] to outputs [shape=(3, n)]: the reference."""
         xp = device.xp
         *hidden, (out, out_bias) = [
             (device.asarray(matrix), device.asarray(column[:, None])) for matrix, column in self.layers
         ]
         functions = [ACTIVATIONS[name] for name in self.activations]
-        brush = self.paint.brush(device)
 
-        def network(u: Any, v: Any) -> Any:
-            h = self.camera.planes(xp, u, v, aspect=self.aspect)
+        def network(h: Any) -> Any:
             for (matrix, column), activation in zip(hidden, functions, strict=True):
                 h = activation(xp, xp.matmul(matrix, h) + column)
             return xp.matmul(out, h) + out_bias
 
-        def tile(u: Any, v: Any) -> Any:
-            x, y = (u - 0.5) * self.aspect, 0.5 - v
-            if self.paint.relief == 0.0:
-                return brush(network(u, v), x, y)
-            right, up = self.paint.light_step
-            return brush(network(u, v), x, y, network(u + right / self.aspect, v - up))
+        return network
 
-        return tile
+
+def as_inks(xp: Any, out: Any, paint: Paint) -> Inks:
+    """What a network's outputs [shape=(3, n)] stand for."""
+    line = out[2, :] / paint.glow_width
+    place = sigmoid(xp, out[0, :])
+    return Inks(
+        place=place,
+        level=place,
+        light=sigmoid(xp, paint.shade_gain * out[1, :]),
+        glow=1.0 / (1.0 + line * line),
+        height=out[0, :],
+        rgb=sigmoid(xp, out) if paint.mode == "rgb" else None,
+    )

@@ -6,10 +6,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from avcore.fields.paint import Inks
 from avcore.signals.spec import Driven
 
 # A picture at one moment: u, v [shape=(n,)] -> sRGB [shape=(3, n), 0..1], arrays of the device's namespace.
 Tile = Callable[[Any, Any], Any]
+
+# The same before it is painted.
+Inker = Callable[[Any, Any], Inks]
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,10 @@ class Picture(Protocol):
         """The reference implementation on a device."""
         ...
 
+    def inks(self, device: Any) -> Inker:
+        """What the picture is painted from, by the reference implementation on a device."""
+        ...
+
 
 class Field(Protocol):
     """A family of pictures, ready to be evaluated at any moment."""
@@ -59,6 +67,9 @@ class Field(Protocol):
         """Hash of the trained or drawn numbers, for the provenance."""
         ...
 
-    def frame(self, moment: Moment, *, aspect: float) -> Picture:
-        """The picture at one moment, for a frame ``aspect`` times as wide as high."""
+    def frame(self, moment: Moment, *, aspect: float, pixel: float) -> Picture:
+        """The picture at one moment, for a frame ``aspect`` times as wide as high.
+
+        ``pixel`` is the size of one sample in picture heights, for fields that smooth their edges by it.
+        """
         ...

@@ -35,3 +35,12 @@ def srgb_to_oklab(srgb: Array) -> Array:
 def oklab_to_srgb(oklab: Array) -> Array:
     """OKLab to display-referred sRGB [shape=(..., 3)], clipped to the gamut [0, 1]."""
     return np.clip(linear_to_srgb((oklab @ _FROM_LAB.T) ** 3 @ _FROM_LMS.T), 0.0, 1.0)
+
+
+def turn_hue(oklab: Array, turns: float) -> Array:
+    """The same lightness and colourfulness, every hue ``turns`` further [shape=(..., 3)].
+
+    From red by yellow and green to blue. What that takes out of sRGB is clipped by ``oklab_to_srgb``.
+    """
+    cos, sin = np.cos(2.0 * np.pi * turns), np.sin(2.0 * np.pi * turns)
+    return np.asarray(oklab @ np.array([[1.0, 0.0, 0.0], [0.0, cos, sin], [0.0, -sin, cos]]))

@@ -2,6 +2,7 @@
 
 from avcore.presets.catalogue import PresetEntry, list_presets
 from avcore.presets.hashing import preset_hash
+from avcore.presets.images import read_images
 from avcore.presets.json_schema import json_schema
 from avcore.presets.library import resolve_inside
 from avcore.presets.loading import load_preset
@@ -17,5 +18,6 @@ __all__ = [
     "list_presets",
     "load_preset",
     "preset_hash",
+    "read_images",
     "resolve_inside",
 ]

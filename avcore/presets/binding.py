@@ -11,7 +11,7 @@ from typing import Annotated, Any, Union, get_args, get_origin
 from avcore.errors import UsageError
 from avcore.presets.node import Node, Place, excerpt
 from avcore.presets.problems import Problem, suggestion
-from avcore.presets.scalars import bind_scalar, expected
+from avcore.presets.scalars import bind_scalar, expected, nearest_choice
 from avcore.presets.settings import MISSING, Setting, settings_of, variant_class, variant_type
 from avcore.signals.spec import Driven
 from avcore.spec import Variants
@@ -111,12 +111,18 @@ class Binder:
                 self.references += attempt.references
                 return value
             attempts.append(attempt)
-        # An attempt that got as far as a part of the value knows best what is wrong with it.
-        deeper = [attempt for attempt in attempts if attempt.problems[0].key != key]
-        if deeper or len(attempts) == 1:
-            self.problems += (deeper or attempts)[0].problems
+        # An attempt that got as far as a part of the value knows best what is wrong with it; of several, the one that
+        # knows its keys, and then the one that objects to the least.
+        deeper = [
+            (_strange_keys(choice, node), len(attempt.problems), attempt.problems)
+            for choice, attempt in zip(choices, attempts, strict=True)
+            if len(choices) == 1 or attempt.problems[0].key != key or _takes(choice, node)
+        ]
+        if deeper:
+            self.problems += min(deeper, key=lambda ranked: ranked[:2])[2]
             return INVALID
-        return self._problem(node.place, key, f"expected {expected(hint, setting)}, got {node.shown()}")
+        near = "".join(nearest_choice(choice, node) for choice in choices)
+        return self._problem(node.place, key, f"expected {expected(hint, setting)}, got {node.shown()}{near}")
 
     def _tuple(self, hint: Any, node: Node, key: str, setting: Setting) -> Any:
         args = get_args(hint)
@@ -184,6 +190,19 @@ class Binder:
     def _problem(self, place: Place, key: str, message: str) -> Any:
         self.problems.append(Problem(place, key, message))
         return INVALID
+
+
+def _takes(choice: Any, node: Node) -> bool:
+    """Whether the node is a mapping and the choice a dataclass, which is written as one."""
+    return isinstance(node.value, dict) and dataclasses.is_dataclass(choice)
+
+
+def _strange_keys(choice: Any, node: Node) -> int:
+    """How many keys of a mapping are none of the settings of a dataclass, nor look like one misspelt."""
+    if not (isinstance(node.value, dict) and _takes(choice, node)):
+        return 0
+    names = [setting.name for setting in settings_of(choice)]
+    return sum(not suggestion(name, names).startswith("did") for name in node.value)
 
 
 def _join(key: str, name: str) -> str:

@@ -11,6 +11,9 @@ Scalar = None | bool | int | float | str
 # A preset may be a link to a file that its reader can see and its sender cannot: messages quote no more than this.
 LONGEST_EXCERPT = 20
 
+# Mappings whose keys make sense together only: a palette has either colours or a formula or an image.
+WHOLE = frozenset({"colour.palette"})
+
 
 def excerpt(text: str) -> str:
     """The beginning of what a file says, for an error message."""
@@ -68,17 +71,19 @@ def from_plain(data: Any, place: Place) -> Node:
     raise TypeError(f"{type(data).__name__} is not plain data")
 
 
-def merge(parent: Node, child: Node) -> Node:
+def merge(parent: Node, child: Node, *, key: str = "") -> Node:
     """The parent's mapping with the child's laid over it, deep; lists and scalars are replaced.
 
-    A child that changes the key ``type`` starts afresh: what belonged to the other type would not be known.
+    A child that changes the key ``type`` starts afresh: what belonged to the other type would not be known. So does one
+    that gives a setting of which ``WHOLE`` has the ``key``.
     """
-    if not (isinstance(parent.value, dict) and isinstance(child.value, dict)):
+    if key in WHOLE or not (isinstance(parent.value, dict) and isinstance(child.value, dict)):
         return child
     types = [node.value.get("type") for node in (parent, child) if isinstance(node.value, dict)]
     if types[0] and types[1] and types[0].value != types[1].value:
         return child
     merged = dict(parent.value)
-    for key, value in child.value.items():
-        merged[key] = merge(merged[key], value) if key in merged else value
+    for name, value in child.value.items():
+        inner = f"{key}.{name}" if key else name
+        merged[name] = merge(merged[name], value, key=inner) if name in merged else value
     return replace(child, value=merged)

@@ -11,17 +11,15 @@ from typing import Annotated, Any
 
 from avcore.errors import PresetError
 from avcore.fields.colour import ColourSpec
+from avcore.fields.families import FIELDS
+from avcore.fields.layers import LayerSpec
 from avcore.presets.library import resolve_inside, shown_path
 from avcore.presets.node import excerpt
 from avcore.render.spec import RenderSpec
 from avcore.signals.spec import SignalSpec
-from avcore.spec import Variants, setting
+from avcore.spec import setting
 
 SCHEMA_VERSION = 1
-
-# The families of fields, by the key `type` of a preset's field.
-FIELDS = Variants({"cppn": "avcore.fields.cppn:CppnSpec"})
-
 
 def _check_signal_names(signals: Mapping[str, SignalSpec]) -> None:
     for name in signals:
@@ -52,6 +50,7 @@ class Preset:
     )
     field: Annotated[Any, FIELDS] = setting(help="what draws the picture")
     colour: ColourSpec = setting(ColourSpec(), help="what the field's output becomes")
+    layers: tuple[LayerSpec, ...] = setting((), help="fields laid over it, the lowest first")
     render: RenderSpec = setting(RenderSpec(), help="sampling in space and time")
 
     path: Path | None = dataclasses.field(default=None, compare=False)
@@ -59,7 +58,7 @@ class Preset:
     folders: tuple[Path, ...] = dataclasses.field(default=(), compare=False)
 
     def file(self, relative: str) -> Path:
-        """A file that the preset names (weights): in its own folder, else in that of a preset that it extends.
+        """A file that the preset names (weights, image): in its own folder, else in that of a preset that it extends.
 
         Raises:
             PresetError: the path leaves the folder, or there is no such file.

@@ -13,6 +13,10 @@ from avcore.presets.settings import Setting
 from avcore.signals.spec import Driven
 from avcore.timebase import Duration
 
+# Names of a Literal that are told; of more than that only the first few.
+MOST_NAMED = 12
+FIRST_NAMED = 5
+
 # No value: what is written is not of the kind that is asked for.
 MISMATCH: Any = object()
 
@@ -31,7 +35,7 @@ def bind_scalar(hint: Any, node: Node, setting: Setting) -> Any:
     """
     value = _converted(hint, node)
     if value is MISMATCH:
-        raise ValueError(f"expected {expected(hint, setting)}, got {node.shown()}{_nearest_choice(hint, node)}")
+        raise ValueError(f"expected {expected(hint, setting)}, got {node.shown()}{nearest_choice(hint, node)}")
     check_range(value, node, setting)
     return value
 
@@ -83,8 +87,10 @@ def expected(hint: Any, setting: Setting) -> str:
         return "a mapping"
     origin, args = get_origin(hint), get_args(hint)
     if origin in (Union, UnionType):
-        return " or ".join(expected(arg, setting) for arg in args)
+        return " or ".join(dict.fromkeys(expected(arg, setting) for arg in args))
     if origin is Literal:
+        if len(args) > MOST_NAMED:
+            return f"one of {', '.join(map(str, args[:FIRST_NAMED]))} ... ({len(args)} names)"
         return f"one of {', '.join(map(str, args))}"
     if origin is tuple:
         count = "a list, each item" if args[-1] is Ellipsis else f"a list of {len(args)}, each"
@@ -122,7 +128,8 @@ def _is_choice(choice: Any, node: Node) -> bool:
     return type(choice) is type(node.value) and bool(choice == node.value)
 
 
-def _nearest_choice(hint: Any, node: Node) -> str:
+def nearest_choice(hint: Any, node: Node) -> str:
+    """``; did you mean 'sin'?``, where the hint is a Literal that has a word near the node's; else nothing."""
     if get_origin(hint) is not Literal or not isinstance(node.value, str):
         return ""
     near = suggestion(node.value, map(str, get_args(hint)))

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, Literal
+import hashlib
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from avcore.audio.track import FeatureTrack
-from avcore.compute.choose import Precision, choose_painter
+from avcore.compute.choose import Precision
 from avcore.compute.device import Device
 from avcore.encode.sink import Pixel
-from avcore.errors import PresetError
-from avcore.fields.moment import Field, Moment, Picture
 from avcore.presets.preset import Preset
-from avcore.signals.controls import compute_controls
-from avcore.timebase import Duration, Timebase
-
-Quality = Literal["draft", "final"]
+from avcore.render.scene import Look, Quality, Scene, Stage
+from avcore.timebase import Timebase
 
 
 class Frames:
@@ -43,23 +39,13 @@ class Frames:
         """
         self.preset, self.track, self.timebase = preset, track, timebase
         self.size, self.device = size, device
-        self._render = preset.render
-        self._supersample = preset.render.supersample if quality == "final" else 1
-        self._blur = preset.render.motion_blur if quality == "final" else 1
-        self._frame_s = float(1 / timebase.fps)
-        try:
-            self.controls = compute_controls(preset.signals, track, fps=timebase.fps)
-            self.loop_frames = self._fold()
-            self.field: Field = preset.field.build(preset.colour, seconds=self._seconds, file=preset.file)
-        except PresetError as error:
-            raise PresetError(f"{preset.path or preset.name}: {error}") from error
-        self.painter = choose_painter(self.field, device, precision=precision, threads=threads)
-        self._last: tuple[list[Picture], NDArray[Any]] = [], np.empty(0)
-        self.painter.check(self._picture(timebase.start_frame))
+        stage = Stage(track, timebase, size, device, quality=quality, precision=precision, threads=threads)
+        self.scene = Scene(preset, stage)
+        self._last: tuple[Look, NDArray[Any]] = (), np.empty(0)
 
     def close(self) -> None:
         """Let go of threads and memory."""
-        self.painter.close()
+        self.scene.close()
 
     def __enter__(self) -> Frames:
         return self
@@ -67,32 +53,26 @@ class Frames:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _seconds(self, duration: Duration) -> float:
-        track = self.track
-        return duration.seconds(tempo_bpm=track.tempo_bpm, beats_per_bar=track.beats_per_bar, fps=self.timebase.fps)
+    @property
+    def implementation(self) -> str:
+        """What draws, for the report and the provenance: ``numba float32``."""
+        return ", ".join(dict.fromkeys(painter.name for painter in self.scene.painters))
 
-    def _fold(self) -> int | None:
-        """Frames of the perfect loop, where the preset asks for one; folds the sound if it asks for that."""
-        loop = self.preset.field.loop
-        if loop is None:
-            return None
-        frames = max(1, round(self._seconds(loop.period) * self.timebase.fps))
-        if loop.sound == "fold":
-            self.controls = self.controls.fold(
-                frames * self._frame_s, start_s=float(self.timebase.start_s), crossfade_s=self._seconds(loop.crossfade)
-            )
-        return frames
+    @property
+    def notes(self) -> list[str]:
+        """Sentences about every fallback."""
+        return list(dict.fromkeys(note for painter in self.scene.painters for note in painter.notes))
 
-    def moment(self, number: int, *, late: float = 0.0) -> Moment:
-        """What the field sees at frame ``number``, or ``late`` frames after it."""
-        time_s = self.timebase.time_s(number) + late * self._frame_s
-        if self.loop_frames is None:
-            return Moment(time_s, self.controls.at(time_s, span_s=self._frame_s))
-        place = (number - self.timebase.start_frame) % self.loop_frames
-        folded_s = self.timebase.time_s(self.timebase.start_frame + place) + late * self._frame_s
-        heard_s = folded_s if self.preset.field.loop.sound == "fold" else time_s
-        phase = (place + late) / self.loop_frames
-        return Moment(folded_s, self.controls.at(heard_s, span_s=self._frame_s), phase)
+    @property
+    def agreement_db(self) -> float | None:
+        """PSNR against the reference, of the painter that agrees least; None where the reference draws all."""
+        return min((p.agreement_db for p in self.scene.painters if p.agreement_db is not None), default=None)
+
+    @property
+    def weights_sha256(self) -> str:
+        """Hash of the trained or drawn numbers of all fields."""
+        hashes = self.scene.weights_sha256
+        return hashes[0] if len(hashes) == 1 else hashlib.sha256("".join(hashes).encode()).hexdigest()
 
     def frame(self, number: int, pixel: Pixel = "uint8") -> NDArray[Any]:
         """The frame that carries ``number`` [shape=(height, width, 3)].
@@ -100,20 +80,18 @@ class Frames:
         Display-referred sRGB: full-range integers, or float32 in [0, 1]. Read-only: the next frame may be the same.
         """
         width, height = self.size
-        out = np.empty((height, width, 3), dtype=pixel)
-        late = [self._render.shutter * (i - (self._blur - 1) / 2) / self._blur for i in range(self._blur)]
-        pictures = [self._picture(number, offset) for offset in late]
+        look = self.scene.look(number)
         before, drawn = self._last
-        if drawn.dtype == out.dtype and _same(before, pictures):
+        if drawn.dtype == pixel and _same(before, look):
             return drawn  # nothing has moved since the frame before
-        self.painter.paint(pictures, out, supersample=self._supersample)
+        out = np.empty((height, width, 3), dtype=pixel)
+        self.scene.paint(look, out)
         out.flags.writeable = False
-        self._last = pictures, out
+        self._last = look, out
         return out
 
-    def _picture(self, number: int, late: float = 0.0) -> Picture:
-        return self.field.frame(self.moment(number, late=late), aspect=self.size[0] / self.size[1])
 
-
-def _same(before: Sequence[Picture], now: Sequence[Picture]) -> bool:
-    return len(before) == len(now) and all(a.equals(b) for a, b in zip(before, now, strict=True))
+def _same(before: Look, now: Look) -> bool:
+    return len(before) == len(now) and all(
+        a.equals(b) for then, later in zip(before, now, strict=True) for a, b in zip(then, later, strict=True)
+    )

@@ -16,10 +16,11 @@ from avcore.encode import ImageSettings, Sink, Soundtrack, VideoSettings, open_s
 from avcore.errors import Interrupted, UsageError
 from avcore.presets.preset import Preset
 from avcore.render import overlay
-from avcore.render.frames import Frames, Quality
+from avcore.render.frames import Frames
 from avcore.render.measure import Stopwatch, peak_memory_mb
 from avcore.render.provenance import provenance
 from avcore.render.response import Response, ResponseMeter
+from avcore.render.scene import Quality
 from avcore.timebase import Duration, Timebase, parse_frames
 
 # Called with the name of the stage, how much is done and how much there is.
@@ -131,7 +132,7 @@ def render(job: RenderJob, *, progress: Progress = lambda *_: None) -> RenderRep
             clock.stages["finishing"] = clock.total() - drawn_s
         except KeyboardInterrupt as stop:
             raise Interrupted(_how_to_go_on(job, done, len(todo))) from stop
-    controls = frames.controls.frames(timebase.times_s(todo), span_s=float(1 / timebase.fps))
+    controls = frames.scene.controls.frames(timebase.times_s(todo), span_s=float(1 / timebase.fps))
     response = meter.response(controls)
     seconds = clock.total()
     return RenderReport(
@@ -143,9 +144,9 @@ def render(job: RenderJob, *, progress: Progress = lambda *_: None) -> RenderRep
         times_real_time=len(todo) / float(timebase.fps) / seconds,
         stages_s=clock.stages,
         peak_memory_mb=peak_memory_mb(),
-        device=f"{device.description}, {frames.painter.name}",
+        device=f"{device.description}, {frames.implementation}",
         response=response,
-        warnings=[*frames.painter.notes, *sink.notes, *response.warnings(), *_loop_warning(frames)],
+        warnings=[*frames.notes, *sink.notes, *response.warnings(), *_loop_warning(frames)],
     )
 
 
@@ -203,10 +204,10 @@ def _how_to_go_on(job: RenderJob, done: int, total: int) -> str:
 
 def _loop_warning(frames: Frames) -> list[str]:
     """A note where the job does not end where the preset's loop does."""
-    if frames.loop_frames is None or frames.timebase.n_frames % frames.loop_frames == 0:
+    loop_frames = frames.scene.loop_frames
+    if loop_frames is None or frames.timebase.n_frames % loop_frames == 0:
         return []
-    seconds = float(frames.loop_frames / frames.timebase.fps)
     return [
-        f"the preset loops every {frames.loop_frames} frames ({seconds:.2f} s) and this is no whole number of rounds; "
-        f"--duration '{frames.loop_frames} frames' gives one"
+        f"the preset loops every {loop_frames} frames ({float(loop_frames / frames.timebase.fps):.2f} s) and this is no "
+        f"whole number of rounds; --duration '{loop_frames} frames' gives one"
     ]

@@ -16,7 +16,7 @@ def provenance(frames: Frames, *, pixel: str, quality: str, overlay: str | None)
     track, timebase = frames.track, frames.timebase
     decides: dict[str, Any] = {
         "preset_sha256": preset_hash(frames.preset),
-        "weights_sha256": frames.field.weights_sha256,
+        "weights_sha256": frames.weights_sha256,
         "audio_sha256": track.audio_sha256,
         "track_contract": track.contract_version,
         "analysis": dict(track.settings),
@@ -28,7 +28,7 @@ def provenance(frames: Frames, *, pixel: str, quality: str, overlay: str | None)
         "quality": quality,
         "overlay": overlay or "",
         "device": frames.device.name,
-        "implementation": frames.painter.name,
+        "implementation": frames.implementation,
         "avcore": avcore.__version__,
     }
     job = hashlib.sha256(json.dumps(decides, sort_keys=True).encode()).hexdigest()
@@ -37,5 +37,5 @@ def provenance(frames: Frames, *, pixel: str, quality: str, overlay: str | None)
         **decides,
         "preset": frames.preset.name,
         "device_description": frames.device.description,
-        "agreement_db": frames.painter.agreement_db,
+        "agreement_db": frames.agreement_db,
     }

@@ -44,13 +44,13 @@ class Response:
         found = []
         if self.uniform_frames > 0.05 * self.frames:
             found.append(
-                f"{self.uniform_frames} of {self.frames} frames are nearly uniform; raise field.gain or "
-                "field.output_gain, or look whether the song is silent there"
+                f"{self.uniform_frames} of {self.frames} frames are nearly uniform; raise its contrast "
+                "(`avcore diagnose` says how), or look whether the song is silent there"
             )
         if self.can_judge and self.mean_change < 1e-4:
-            found.append("the picture hardly moves; raise field.motion, field.audio or the signals' ranges")
+            found.append("the picture hardly moves; let signals drive more of it, with wider ranges")
         elif self.can_judge and self.correlation < self.shuffled + FOLLOWS_MARGIN:
-            found.append("the picture does not follow the sound; raise field.audio, or let signals drive its settings")
+            found.append("the picture does not follow the sound; let signals drive more of its settings")
         return found
 
 

@@ -66,7 +66,7 @@ def layer_health(probe: Probe) -> tuple[LayerHealth, ...]:
     """Every hidden layer of the preset's network, the first first; nothing where the field is no network."""
     n = probe.timebase.n_frames
     places = [int((index + 0.5) * n / MOMENTS) for index in range(MOMENTS)] if n >= MOMENTS else range(n)
-    pictures = [probe.picture(probe.moment(probe.timebase.start_frame + place)) for place in places]
+    pictures = [probe.pictures(probe.moment(probe.timebase.start_frame + place))[0] for place in places]
     networks = [picture for picture in pictures if isinstance(picture, CppnFrame)]
     if not networks:
         return ()

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from avcore.audio.track import FeatureTrack
 from avcore.compute.device import cpu
+from avcore.fields.cppn import CppnSpec
 from avcore.fields.moment import Moment, Picture
 from avcore.presets.preset import Preset
 from avcore.render.frames import Frames
@@ -37,7 +38,7 @@ class Probe:
             PresetError: the preset's signals or weights do not fit.
         """
         self.preset, self.track = preset, track
-        self.size = WIDE_SIZE if preset.field.layers * preset.field.width**2 > WIDE_WEIGHTS else SIZE
+        self.size = WIDE_SIZE if _weights(preset) > WIDE_WEIGHTS else SIZE
         self.timebase = Timebase.for_duration(track.duration_s, fps)
         self.frames = Frames(
             preset, track, self.timebase, size=self.size, device=cpu(), quality="draft", precision="fp32"
@@ -56,20 +57,26 @@ class Probe:
 
     def moment(self, number: int, **controls: float) -> Moment:
         """The moment of frame ``number``, with other values for some of its signals."""
-        moment = self.frames.moment(number)
+        moment = self.frames.scene.moment(number)
         return dataclasses.replace(moment, controls={**moment.controls, **controls})
 
-    def picture(self, moment: Moment) -> Picture:
-        """The field at a moment, as plain numbers."""
-        return self.frames.field.frame(moment, aspect=self.size[0] / self.size[1])
+    def pictures(self, moment: Moment) -> list[Picture]:
+        """The fields at a moment, as plain numbers, the lowest first."""
+        return [exposure.pictures[0] for exposure in self.frames.scene.exposures([moment])]
 
     def draw(self, moment: Moment) -> Image:
         """What is seen at a moment."""
         width, height = self.size
         out = np.empty((height, width, 3), dtype=np.float32)
-        self.frames.painter.paint([self.picture(moment)], out, supersample=1)
+        scene = self.frames.scene
+        scene.paint((scene.exposures([moment]),), out)
         return out
 
     def controls(self, moments: Sequence[Moment]) -> dict[str, NDArray[np.float64]]:
         """Every signal at those moments [shape=(n,) each]."""
         return {name: np.array([moment.controls[name] for moment in moments]) for name in self.preset.signals}
+
+
+def _weights(preset: Preset) -> int:
+    specs = [preset.field, *(layer.field for layer in preset.layers)]
+    return sum(spec.layers * spec.width**2 for spec in specs if isinstance(spec, CppnSpec))

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 from avcore.presets.preset import Preset
 from avcore.render.response import FOLLOWS_MARGIN
+from avcore.verify.advice import Advice, advice_for
 from avcore.verify.layers import LayerHealth
 from avcore.verify.sweeps import Responses, SignalResponse
 from avcore.verify.watching import Watched
@@ -57,13 +58,14 @@ def judge(
     preset: Preset, watched: Watched, responses: Responses, layers: Sequence[LayerHealth], *, fps: float
 ) -> tuple[Finding, ...]:
     """All that is wrong, the causes before the symptoms; nothing where the preset is fine."""
-    network = [*_picture(preset, watched), *_layers(preset, layers)]
+    advice = advice_for(preset)
+    network = [*_picture(preset, watched, advice), *_layers(layers, advice)]
     is_weak = any(finding.kind in ("grey", "dead") for finding in network)
     return (
         *_silent(responses),
         *network,
-        *_motion(preset, watched, responses, fps),
-        *_sound(preset, watched, responses, is_weak=is_weak),
+        *_motion(preset, watched, responses, advice, fps),
+        *_sound(preset, watched, responses, advice, is_weak=is_weak),
     )
 
 
@@ -83,21 +85,19 @@ def _silent(responses: Responses) -> Iterator[Finding]:
         yield Finding("silent", "silent: no signal varies in this song; diagnose the preset with music that does")
 
 
-def _picture(preset: Preset, watched: Watched) -> Iterator[Finding]:
-    field, colour = preset.field, preset.colour
+def _picture(preset: Preset, watched: Watched, advice: Advice) -> Iterator[Finding]:
+    colour = preset.colour
     uniform = watched.response.uniform_frames
     if uniform > UNIFORM_SHARE * watched.frames:
         yield Finding(
             "grey",
             f"grey: {uniform} of {watched.frames} frames are nearly one colour "
-            f"(contrast {watched.response.mean_contrast:.3f}): "
-            f"{_more_gain(field)} or field.output_gain (now {field.output_gain:g})",
+            f"(contrast {watched.response.mean_contrast:.3f}): {advice.contrast}",
         )
     if watched.grain > NOISE_GRAIN:
         yield Finding(
             "noise",
-            f"noise: neighbouring pixels differ {watched.grain:.2f} times as much as distant ones: "
-            f"{_less_gain(field)} or field.coords.scale (now {field.coords.scale:g})",
+            f"noise: neighbouring pixels differ {watched.grain:.2f} times as much as distant ones: {advice.coarser}",
         )
     if watched.clipped_share > CLIPPED_SHARE:
         yield Finding(
@@ -107,126 +107,111 @@ def _picture(preset: Preset, watched: Watched) -> Iterator[Finding]:
         )
 
 
-def _layers(preset: Preset, layers: Sequence[LayerHealth]) -> Iterator[Finding]:
+def _layers(layers: Sequence[LayerHealth], advice: Advice) -> Iterator[Finding]:
     for layer in layers:
         name = f"layer {layer.layer} ({layer.activation})"
         if layer.dead >= LOST_UNITS * layer.units:
             yield Finding(
                 "dead",
                 f"{name} is dead: {layer.dead} of {layer.units} units hardly vary (spread {layer.spread:.3f}): "
-                f"{_more_gain(preset.field)}",
+                f"{advice.structure}",
             )
         elif layer.saturated >= LOST_UNITS * layer.units:
             yield Finding(
                 "saturated",
                 f"{name} is saturated: {layer.saturated} of {layer.units} units stick to the ends of their range "
-                f"({layer.flat_share:.0%} of the layer does): {_less_gain(preset.field)}, "
+                f"({layer.flat_share:.0%} of the layer does): {advice.calm}, "
                 "or take sin or cos among field.activations",
             )
 
 
-def _motion(preset: Preset, watched: Watched, responses: Responses, fps: float) -> Iterator[Finding]:
-    field = preset.field
+def _motion(
+    preset: Preset, watched: Watched, responses: Responses, advice: Advice, fps: float
+) -> Iterator[Finding]:
     if watched.frames < FEW_FRAMES:
         return
     if watched.variance_time < STILL_VARIANCE or watched.change_mean * fps < STILL_CHANGE_PER_S:
         yield Finding(
             "static",
             f"static: a pixel varies by {watched.variance_time**0.5:.1%} over the song and changes by "
-            f"{watched.change_mean * fps:.1%} a second: {_more_gain(field)}, field.motion (now {field.motion:g}) "
-            f"or field.audio (now {field.audio:g})",
+            f"{watched.change_mean * fps:.1%} a second: {advice.faster}",
         )
     elif watched.change_mean > FLICKER_CHANGE and watched.change_mean > FLICKER_RATIO * watched.change_unrelated:
         yield Finding(
             "flickers",
             f"flickers: a frame differs from the next by {watched.change_mean:.3f}, from any other by "
-            f"{watched.change_unrelated:.3f}: {_calmer(preset, watched, responses)}",
+            f"{watched.change_unrelated:.3f}: {_calmer(preset, watched, responses, advice)}",
         )
 
 
-def _calmer(preset: Preset, watched: Watched, responses: Responses) -> str:
+def _calmer(preset: Preset, watched: Watched, responses: Responses, advice: Advice) -> str:
     """What to change so that the picture flickers less: whatever changes it most from frame to frame."""
-    field = preset.field
     levels = [signal for signal in responses.signals if not signal.swing.integrated]
     strongest = max(levels, key=lambda signal: signal.change, default=None)
     if strongest is None or watched.grain > NOISE_GRAIN or watched.change_alone > strongest.change:
-        return (
-            f"{_less_gain(field)} or field.motion (now {field.motion:g}), or lengthen field.period (now {field.period})"
-        )
+        return f"{advice.calm}, or {advice.slower}"
     spec = preset.signals[strongest.name]
     is_input = "field.inputs" in strongest.moves
-    lower = f"field.audio (now {field.audio:g})" if is_input else f"its amount in {' and '.join(strongest.moves)}"
+    amounts = " and ".join(strongest.moves)
+    lower = f"field.audio (now {preset.field.audio:g})" if is_input else f"its amount in {amounts}"
     return (
         f"lengthen the release of `{strongest.name}` (now {spec.release}), "
         f"give it more smooth (now {spec.smooth}), or lower {lower}"
     )
 
 
-def _sound(preset: Preset, watched: Watched, responses: Responses, *, is_weak: bool) -> Iterator[Finding]:
-    field, response = preset.field, watched.response
+def _sound(
+    preset: Preset, watched: Watched, responses: Responses, advice: Advice, *, is_weak: bool
+) -> Iterator[Finding]:
+    response = watched.response
     signals = [signal for signal in responses.signals if signal.swing.varies]
     if not responses.signals:
-        yield Finding("ignores", "ignores the sound: the preset has no signals; add some and list them in field.inputs")
+        yield Finding("ignores", f"ignores the sound: the preset has no signals; add some and {advice.listen}")
     elif signals and responses.variance_sound < IGNORED_VARIANCE:
-        gain = f"{_more_gain(field)}, " if is_weak else ""
+        gain = f"{advice.structure}, " if is_weak else ""
         yield Finding(
             "ignores",
             f"ignores the sound: a pixel varies by {responses.variance_sound**0.5:.1%} with it: {gain}"
-            f"raise field.audio (now {field.audio:g}), list signals in field.inputs, or drive settings with them",
+            f"{advice.louder}, {advice.listen}",
         )
     else:
-        yield from _ignored(preset, [signal for signal in signals if signal.moves], is_weak=is_weak)
+        yield from _ignored([signal for signal in signals if signal.moves], advice, is_weak=is_weak)
         if watched.frames >= FEW_FRAMES and signals and response.correlation < response.shuffled + FOLLOWS_MARGIN:
             yield Finding(
                 "own-motion",
                 f"does not follow the sound: its change correlates with `{response.signal}` by "
                 f"{response.correlation:.2f}, with a shuffled song by {response.shuffled:.2f}: "
-                f"lower field.motion (now {field.motion:g}), lengthen field.period (now {field.period}), "
-                f"or raise field.audio (now {field.audio:g})",
+                f"{advice.slower}, or {advice.louder}",
             )
     unused = [signal for signal in responses.signals if not signal.moves]
     if unused:
         yield Finding(
             "unused",
-            f"{_names(unused)} drives nothing: list it in field.inputs, drive a setting with it, or remove it",
+            f"{_names(unused)} drives nothing: {advice.listen.replace('signals', 'it').replace('them', 'it')}, "
+            "or remove it",
         )
 
 
-def _ignored(preset: Preset, signals: Sequence[SignalResponse], *, is_weak: bool) -> Iterator[Finding]:
+def _ignored(signals: Sequence[SignalResponse], advice: Advice, *, is_weak: bool) -> Iterator[Finding]:
     """One finding for all signals that the same change would help; a weak network comes before its signals."""
     by_advice: dict[str, list[SignalResponse]] = {}
     for signal in signals:
         if signal.sensitivity < IGNORED:
-            by_advice.setdefault(_louder(preset, signal, is_weak=is_weak), []).append(signal)
-    for advice, ignored in by_advice.items():
+            by_advice.setdefault(_louder(signal, advice, is_weak=is_weak), []).append(signal)
+    for change, ignored in by_advice.items():
         strongest = max(signal.sensitivity for signal in ignored)
-        yield Finding("ignores", f"ignores {_names(ignored)} (at most {strongest:.1%} of change): {advice}")
+        yield Finding("ignores", f"ignores {_names(ignored)} (at most {strongest:.1%} of change): {change}")
 
 
-def _louder(preset: Preset, signal: SignalResponse, *, is_weak: bool) -> str:
-    if is_weak and preset.field.audio > 0.0:
-        return f"{_more_gain(preset.field)}, or drive more with it"
+def _louder(signal: SignalResponse, advice: Advice, *, is_weak: bool) -> str:
+    if is_weak:
+        return f"{advice.structure}, or drive more with it"
     if "field.inputs" in signal.moves:
-        return f"raise field.audio (now {preset.field.audio:g}) or drive something with it"
+        return f"{advice.louder} or drive something with it"
     if signal.moves == ("field.clock",):
-        field = preset.field
-        return (
-            f"raise field.motion (now {field.motion:g}), shorten field.period (now {field.period}) or widen its range"
-        )
-    return f"raise its amount in {' and '.join(signal.moves)}, widen its range, or list it in field.inputs"
+        return f"{advice.travel} or widen its range"
+    return f"raise its amount in {' and '.join(signal.moves)}, widen its range, or drive more with it"
 
 
 def _names(signals: Sequence[SignalResponse]) -> str:
     return ", ".join(f"`{signal.name}` ({', '.join(signal.features)})" for signal in signals)
-
-
-def _more_gain(field: Any) -> str:
-    if field.weights is not None:
-        return f"train {field.weights} further"
-    return f"raise field.gain (now {field.gain:g})"
-
-
-def _less_gain(field: Any) -> str:
-    if field.weights is not None:
-        return f"train {field.weights} towards smaller weights"
-    return f"lower field.gain (now {field.gain:g})"

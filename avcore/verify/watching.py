@@ -132,7 +132,7 @@ def _grain(probe: Probe, moment: Moment, image: Image) -> float:
     width, height = probe.size
     u = np.tile((np.arange(width) + 0.5) / width, height).astype(np.float32)
     v = np.repeat((np.arange(height) + 0.5) / height, width).astype(np.float32)
-    tile = probe.picture(moment).tile(cpu())
+    tile = probe.pictures(moment)[0].tile(cpu())
     near = float(np.abs(tile(u + np.float32(1 / TEXELS), v) - tile(u, v)).mean())
     # Nearly half a picture away; exactly half would meet the mirror image of a symmetric field.
     far = float(np.abs(image - np.roll(image, (height // 2 - 5, width // 2 - 9), axis=(0, 1))).mean())

@@ -42,7 +42,7 @@ def _video(preset: Preset, song: Path, out: Path, title: str, size: tuple[int, i
     timebase = Timebase.for_duration(SECONDS, Fraction(fps))
     with Frames(preset, analyze(song), timebase, size=size, device=cpu()) as source:
         pictures = [source.frame(int(number)) for number in timebase.numbers()[: 4 * 30]]
-        implementation = source.painter.name
+        implementation = source.implementation
     asked = f"1-{len(pictures)}"
     job = RenderJob(song, out, preset, size, Fraction(fps), frames=asked, device="cpu", sound=False, overwrite=True)
 

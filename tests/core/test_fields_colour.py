@@ -7,8 +7,10 @@ import pytest
 
 from avcore.compute.device import cpu
 from avcore.fields.activations import ACTIVATIONS
-from avcore.fields.colour import RING_STEPS, ColourSpec
+from avcore.fields.colour import ColourSpec
+from avcore.fields.cppn import as_inks
 from avcore.fields.oklab import oklab_to_srgb, srgb_to_oklab
+from avcore.fields.paint import RING_STEPS
 from avcore.fields.palette import check_colours, parse_hex, ring
 from avcore.signals.spec import Driven
 from avcore.srgb import linear_to_srgb, srgb_to_linear
@@ -19,7 +21,9 @@ ZERO = np.zeros(500, dtype=np.float32)
 
 
 def coloured(spec: ColourSpec, *, x: np.ndarray = ZERO, towards_light: np.ndarray | None = None) -> np.ndarray:
-    return spec.at({}, ring(spec.palette, RING_STEPS)).brush(cpu())(OUT, x, ZERO, towards_light)
+    paint = spec.at({}, ring(spec.palette, RING_STEPS))
+    lit = None if towards_light is None else as_inks(cpu().xp, towards_light, paint)
+    return paint.brush(cpu())(as_inks(cpu().xp, OUT, paint), x, ZERO, lit)
 
 
 def test_oklab_matches_the_published_values() -> None:

@@ -75,6 +75,8 @@ def test_what_is_required(missing: str) -> None:
 
 
 def test_editors_get_help_texts_defaults_and_ranges() -> None:
-    layers = json_schema()["else"]["properties"]["field"]["properties"]["layers"]
+    choices = json_schema()["else"]["properties"]["field"]["anyOf"]
+    (cppn,) = (choice for choice in choices if choice["properties"]["type"] == {"const": "cppn"})
+    layers = cppn["properties"]["layers"]
     assert layers["description"]
     assert (layers["default"], layers["minimum"], layers["type"]) == (3, 1, "integer")

@@ -224,7 +224,7 @@ def replace_features(track: FeatureTrack, **levels: Any) -> FeatureTrack:
 def test_the_layers_are_those_of_the_picture() -> None:
     """The last activations, through the output layer and a sigmoid, are the reference's pixels."""
     with Probe(preset(), TRACK, fps=Fraction(30)) as probe:
-        picture = probe.picture(probe.moment(40))
+        (picture,) = probe.pictures(probe.moment(40))
     assert isinstance(picture, CppnFrame)
     hidden = activations(picture)
     assert [values.shape[0] for values in hidden] == [4, 4, 4]

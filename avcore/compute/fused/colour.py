@@ -1,4 +1,4 @@
-"""From network outputs to colours: ``avcore.fields.colour.Brush`` as loops over one tile."""
+"""From network outputs to colours: ``avcore.fields.paint.Brush`` as loops over one tile."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 
 from avcore.compute.fused.math import HALF, ONE, ZERO, compiled, sigmoid
 from avcore.compute.fused.numbers import TILE
-from avcore.fields.colour import LUMA, RING_STEPS, TUNNEL_END_RADIUS
+from avcore.fields.paint import LUMA, RING_STEPS, TUNNEL_END_RADIUS
 
 RED, GREEN, BLUE = (np.float32(weight) for weight in LUMA)
 TUNNEL_END = np.float32(TUNNEL_END_RADIUS**-2)

@@ -21,7 +21,7 @@ from avcore.compute.painter import CannotPaintError
 # Files that the machine code is made from: this folder's, and those whose constants it carries.
 SOURCES = (
     *sorted(Path(__file__).parent.glob("*.py")),
-    *(Path(__file__).parents[2] / "fields" / name for name in ("activations.py", "colour.py", "coords.py")),
+    *(Path(__file__).parents[2] / "fields" / name for name in ("activations.py", "coords.py", "paint.py")),
     Path(__file__).parents[2] / "encode" / "yuv.py",
 )
 

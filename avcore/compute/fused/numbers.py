@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from avcore.compute.painter import CannotPaintError
 from avcore.fields.activations import Activation
-from avcore.fields.colour import RELIEF_STEP
 from avcore.fields.coords import Space, Symmetry
 from avcore.fields.cppn import CppnFrame
+from avcore.fields.paint import RELIEF_STEP
 
 SPACES: tuple[str, ...] = get_args(Space)
 SYMMETRIES: tuple[str, ...] = get_args(Symmetry)

@@ -1,0 +1,1 @@
+"""Cymatic looks: standing waves, whose modes the sound's own spectrum plays."""

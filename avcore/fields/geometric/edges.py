@@ -1,0 +1,37 @@
+"""Edges and motion that the geometric looks share.
+
+Distances are negative inside of a shape. Widths are in the same unit as the distances.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def inside(xp: Any, distance: Any, pixel: Any) -> Any:
+    """How much of a pixel a shape covers, 0 to 1, for the distance of the pixel's middle from the shape's edge."""
+    return xp.clip(0.5 - distance / pixel, 0.0, 1.0)
+
+
+def line(xp: Any, distance: Any, width: Any, pixel: Any) -> Any:
+    """A line along distance 0, 0 to 1. One that is thinner than a pixel becomes fainter, not thinner."""
+    wide = width + pixel
+    return xp.clip((wide - xp.abs(distance)) * (2.0 / pixel), 0.0, 1.0) * (width / wide)
+
+
+def halo(distance: Any, width: Any) -> Any:
+    """Light around a line, 1 on it and a half at ``width``; falls like that of a tube."""
+    near = distance / width
+    return 1.0 / (1.0 + near * near)
+
+
+def constant(like: Any, value: Any) -> Any:
+    """A number, or an array without axes, as an array [shape=(1,)] of the kind of ``like``."""
+    return like[:1] * 0.0 + value
+
+
+def rotated(xp: Any, x: Any, y: Any, angle: Any) -> tuple[Any, Any]:
+    """The point (x, y) turned by ``angle`` radians (a number), anti-clockwise."""
+    turned = constant(x, angle)
+    c, s = xp.cos(turned), xp.sin(turned)
+    return c * x - s * y, s * x + c * y

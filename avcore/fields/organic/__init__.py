@@ -1,0 +1,1 @@
+"""Organic patterns: what grows, from cells to marble."""

@@ -1,0 +1,36 @@
+"""Plane waves that fit the space: whole numbers of them across a tile or around the tunnel."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from avcore.fields.pattern import TAU, Place
+
+
+def plane(at: Place) -> tuple[Any, Any]:
+    """Positions [shape=(n,)] in picture heights, also where the picture tiles; in the tunnel, in ways round it."""
+    return (at.x * at.aspect if at.space == "tile" else at.x), at.y
+
+
+def wave(at: Place, frequency: float, angle: float) -> tuple[float, float]:
+    """The wave vector (right, up) in radians a picture height, for ``frequency`` waves a height towards ``angle``.
+
+    Where the space repeats it is the nearest that repeats with it, and never zero.
+    """
+    right, up = frequency * math.cos(angle), frequency * math.sin(angle)
+    if at.space == "plane":
+        return TAU * right, TAU * up
+    across = at.aspect if at.space == "tile" else 1.0
+    right = round(right * across) / across
+    if at.space == "tile":
+        up = float(round(up))
+    if right == up == 0.0:
+        right = 1.0 / across
+    return TAU * right, TAU * up
+
+
+def faded(frequency: Any, pixel: float) -> Any:
+    """Strength, 1 to 0, of detail of ``frequency`` waves a unit: gone where a wave is shorter than two ``pixel``."""
+    strength = 1.5 - 3.0 * frequency * pixel
+    return min(1.0, max(0.0, strength))

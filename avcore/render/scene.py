@@ -1,0 +1,242 @@
+"""A scene: one preset on one song, any frame of it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import chain
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from avcore.audio.track import FeatureTrack
+from avcore.compute.choose import Chosen, Precision, choose_painter
+from avcore.compute.device import Device
+from avcore.compute.reference import ReferencePainter
+from avcore.errors import PresetError
+from avcore.fields.ink import InkPicture
+from avcore.fields.layers import BLENDS, LayerSpec, MaskSpec, blend
+from avcore.fields.moment import Field, Moment, Picture
+from avcore.presets.images import read_images
+from avcore.presets.preset import Preset
+from avcore.signals.controls import compute_controls
+from avcore.timebase import Duration, Timebase
+
+Quality = Literal["draft", "final"]
+Image = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Where scenes are drawn: the song, its frames, and how to draw them."""
+
+    track: FeatureTrack
+    timebase: Timebase
+    size: tuple[int, int]
+    device: Device
+    quality: Quality = "final"
+    precision: Precision = "auto"
+    threads: int | None = None
+
+    @property
+    def frame_s(self) -> float:
+        """Seconds that a frame is shown."""
+        return float(1 / self.timebase.fps)
+
+    @property
+    def aspect(self) -> float:
+        """Width over height."""
+        return self.size[0] / self.size[1]
+
+    def seconds(self, duration: Duration) -> float:
+        """A duration under the song's tempo and the frame rate."""
+        track = self.track
+        return duration.seconds(tempo_bpm=track.tempo_bpm, beats_per_bar=track.beats_per_bar, fps=self.timebase.fps)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A field of a scene, with what paints it; a layer's also has its settings and what masks it."""
+
+    field: Field
+    painter: Chosen
+    layer: LayerSpec | None = None
+    mask: Field | None = None
+
+
+@dataclass(frozen=True)
+class Exposure:
+    """What a sheet shows in one frame: a picture for each moment of the open shutter.
+
+    A layer's ``mask`` is the picture whose ink masks it, between the values ``low`` and ``high``.
+    """
+
+    pictures: tuple[Picture, ...]
+    opacity: float = 1.0
+    mask: Picture | None = None
+    low: float = 0.0
+    high: float = 1.0
+
+    def equals(self, other: Exposure) -> bool:
+        """Whether both show the same, number by number."""
+        pairs = zip(self._all(), other._all(), strict=True)
+        return (self.opacity, self.low, self.high) == (other.opacity, other.low, other.high) and all(
+            a.equals(b) for a, b in pairs
+        )
+
+    def _all(self) -> list[Picture]:
+        return [*self.pictures, *([self.mask] if self.mask is not None else [])]
+
+
+# One frame of a scene: the exposures of its sheets, the lowest first, now and for each of its trails.
+Look = tuple[tuple[Exposure, ...], ...]
+
+
+class Scene:
+    """The frames of one preset that is no director."""
+
+    def __init__(self, preset: Preset, stage: Stage) -> None:
+        """Prepare the signals and the fields.
+
+        Raises:
+            PresetError: the preset's signals, weights, images or spaces do not fit.
+        """
+        self.stage = stage
+        spec, final = preset.render, stage.quality == "final"
+        self._supersample = spec.supersample if final else 1
+        self._blur = spec.motion_blur if final else 1
+        self._trails = spec.trails
+        try:
+            preset = self.preset = read_images(preset)
+            self.controls = compute_controls(preset.signals, stage.track, fps=stage.timebase.fps)
+            self.loop_frames = self._fold()
+            self.sheets = [self._sheet(preset.field, preset.colour)]
+            self.sheets += [self._sheet(layer.field, layer.colour, layer) for layer in preset.layers]
+        except PresetError as error:
+            raise PresetError(f"{preset.path or preset.name}: {error}") from error
+        for sheet, exposure in zip(self.sheets, self.look(stage.timebase.start_frame)[0], strict=True):
+            sheet.painter.check(exposure.pictures[0])
+
+    def close(self) -> None:
+        """Let go of threads and memory."""
+        for sheet in self.sheets:
+            sheet.painter.close()
+
+    @property
+    def painters(self) -> list[Chosen]:
+        """What paints the sheets."""
+        return [sheet.painter for sheet in self.sheets]
+
+    @property
+    def weights_sha256(self) -> list[str]:
+        """Hashes of the fields' numbers."""
+        fields = chain.from_iterable((sheet.field, sheet.mask) for sheet in self.sheets)
+        return [field.weights_sha256 for field in fields if field is not None]
+
+    def _sheet(self, spec: Any, colour: Any, layer: LayerSpec | None = None) -> Sheet:
+        stage = self.stage
+        field: Field = spec.build(colour, seconds=stage.seconds, file=self.preset.file)
+        painter = choose_painter(field, stage.device, precision=stage.precision, threads=stage.threads)
+        if layer is None or layer.mask is None or layer.mask.field is None:
+            return Sheet(field, painter, layer)
+        mask = layer.mask.field.build(colour, seconds=stage.seconds, file=self.preset.file)
+        return Sheet(field, painter, layer, mask)
+
+    def _fold(self) -> int | None:
+        """Frames of the perfect loop, where the preset asks for one; folds the sound if it asks for that."""
+        loop, stage = self.preset.field.loop, self.stage
+        if loop is None:
+            return None
+        frames = max(1, round(stage.seconds(loop.period) * stage.timebase.fps))
+        if loop.sound == "fold":
+            self.controls = self.controls.fold(
+                frames * stage.frame_s,
+                start_s=float(stage.timebase.start_s),
+                crossfade_s=stage.seconds(loop.crossfade),
+            )
+        return frames
+
+    def moment(self, number: int, *, late: float = 0.0) -> Moment:
+        """What the fields see at frame ``number``, or ``late`` frames after it."""
+        timebase, frame_s = self.stage.timebase, self.stage.frame_s
+        time_s = timebase.time_s(number) + late * frame_s
+        if self.loop_frames is None:
+            return Moment(time_s, self.controls.at(time_s, span_s=frame_s))
+        whole = math.floor(late)
+        place = (number + whole - timebase.start_frame) % self.loop_frames
+        folded_s = timebase.time_s(timebase.start_frame + place) + (late - whole) * frame_s
+        heard_s = folded_s if self.preset.field.loop.sound == "fold" else time_s
+        phase = (place + late - whole) / self.loop_frames
+        return Moment(folded_s, self.controls.at(heard_s, span_s=frame_s), phase)
+
+    def look(self, number: int) -> Look:
+        """All that decides the pixels of frame ``number``."""
+        shutter = self.preset.render.shutter
+        late = [shutter * (i - (self._blur - 1) / 2) / self._blur for i in range(self._blur)]
+        behind = 0.0 if self._trails is None else self.stage.seconds(self._trails.spacing) / self.stage.frame_s
+        count = 0 if self._trails is None else self._trails.count
+        return tuple(
+            self.exposures([self.moment(number, late=at - step * behind) for at in late]) for step in range(count + 1)
+        )
+
+    def exposures(self, moments: Sequence[Moment]) -> tuple[Exposure, ...]:
+        """What the sheets show while the shutter is open at ``moments``."""
+        return tuple(self._exposure(sheet, moments) for sheet in self.sheets)
+
+    def _exposure(self, sheet: Sheet, moments: Sequence[Moment]) -> Exposure:
+        stage = self.stage
+        how = {"aspect": stage.aspect, "pixel": 1.0 / (stage.size[1] * self._supersample)}
+        pictures = tuple(sheet.field.frame(moment, **how) for moment in moments)
+        layer, middle = sheet.layer, moments[len(moments) // 2]
+        if layer is None:
+            return Exposure(pictures)
+        shown = Exposure(pictures, opacity=float(np.clip(layer.opacity.at(middle.controls), 0.0, 1.0)))
+        if layer.mask is None:
+            return shown
+        mask = pictures[len(pictures) // 2] if sheet.mask is None else sheet.mask.frame(middle, **how)
+        low, high = layer.mask.low.at(middle.controls), layer.mask.high.at(middle.controls)
+        return replace(shown, mask=mask, low=low, high=high)
+
+    def paint(self, look: Look, out: NDArray[Any]) -> None:
+        """Fill ``out`` [shape=(height, width, 3), uint8, uint16 or float32, sRGB] with one frame."""
+        if len(look) == 1 and len(self.sheets) == 1:
+            self.sheets[0].painter.paint(look[0][0].pictures, out, supersample=self._supersample)
+            return
+        image = self._composed(look[0], out.shape)
+        if self._trails is not None:
+            for step, exposures in enumerate(look[1:], 1):
+                faded = self._composed(exposures, out.shape) * np.float32(self._trails.fade**step)
+                image = np.asarray(BLENDS[self._trails.blend](image, faded), dtype=np.float32)
+        put(image, out)
+
+    def _composed(self, exposures: Sequence[Exposure], shape: tuple[int, ...]) -> Image:
+        image: Image = np.empty(shape, dtype=np.float32)
+        for sheet, exposure in zip(self.sheets, exposures, strict=True):
+            if sheet.layer is None:
+                sheet.painter.paint(exposure.pictures, image, supersample=self._supersample)
+            elif exposure.opacity > 0.0:
+                above: Image = np.empty(shape, dtype=np.float32)
+                sheet.painter.paint(exposure.pictures, above, supersample=self._supersample)
+                image = blend(image, above, sheet.layer.blend, self._share(sheet.layer.mask, exposure, shape))
+        return image
+
+    def _share(self, mask: MaskSpec | None, exposure: Exposure, shape: tuple[int, ...]) -> float | Image:
+        if mask is None or exposure.mask is None:
+            return exposure.opacity
+        stage = self.stage
+        ink = np.empty(shape, dtype=np.float32)
+        painter = ReferencePainter(stage.device, threads=stage.threads)
+        painter.paint([InkPicture(exposure.mask, mask.ink)], ink, supersample=self._supersample)
+        painter.close()
+        share = np.clip((ink[:, :, :1] - exposure.low) / max(exposure.high - exposure.low, 1e-6), 0.0, 1.0)
+        return np.asarray(exposure.opacity * (1.0 - share if mask.invert else share), dtype=np.float32)
+
+
+def put(image: Image, out: NDArray[Any]) -> None:
+    """Write an image [float32, sRGB, 0..1] into ``out``; integers are full range and rounded."""
+    if out.dtype == np.float32:
+        out[:] = image
+    else:
+        out[:] = np.clip(image, 0.0, 1.0) * np.float32(np.iinfo(out.dtype).max) + np.float32(0.5)
