@@ -39,7 +39,7 @@ def _host() -> str:
     return f"{zlib.crc32(platform.node().encode()):08x}"
 
 
-def _owner_is_dead(part: Path) -> bool:
+def owner_is_dead(part: Path) -> bool:
     """Whether the process of this machine that made ``part`` has ended; False where that cannot be told."""
     match = re.search(rf"\.{_host()}-(\d+)-[0-9a-f]{{8}}{re.escape(PART_ENDING)}$", part.name)
     if match is None or os.name != "posix":  # on Windows the question would end the process
@@ -108,7 +108,7 @@ def sweep_parts(folder: Path, *, target: str = "", older_than_s: float) -> None:
     for path in folder.iterdir():
         if path.name.startswith(f".{target}") and path.name.endswith(PART_ENDING):
             with contextlib.suppress(FileNotFoundError):  # its owner finished it meanwhile
-                if _owner_is_dead(path) or path.stat().st_mtime < oldest:
+                if owner_is_dead(path) or path.stat().st_mtime < oldest:
                     path.unlink()
 
 

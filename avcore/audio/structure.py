@@ -16,7 +16,7 @@ from avcore.audio.track import RATE_HZ, FeatureTrack
 from avcore.errors import UsageError
 
 SHORTEST_S = 8.0
-# Beats that are less sure than this are chance: time is counted in half seconds, and in bars of four of them.
+# Beats that are less sure than this are chance: time is counted in half seconds, four of which are as long as a bar.
 LEAST_CONFIDENCE = 0.2
 STEP_S, STEPS_PER_BAR = 0.5, 4
 
@@ -29,8 +29,8 @@ NOTE_DB = 6.0
 NEAR_S, FAR_S = 4.0, 16.0
 FEWEST, MOST = 4, 24
 LEAST_NOVELTY, LEAST_RISE = 0.1, 0.05
-# The novelty of a beat counts this much more, that of the first in a bar twice so; the beats may be found off the bar.
-ON_BEAT = 0.12
+# Novelty elsewhere must be larger by this than on the bar line beside it. Bars are sometimes counted from a wrong beat.
+ON_BAR = 0.1
 SAME_MUSIC = 0.12
 
 MEANS = ("rms", "bass", "mid", "treble", "harmonic", "percussive", "onset", "flux", "centroid", "flatness")
@@ -63,13 +63,13 @@ class Section:
 class _Grid:
     """Cells of half a beat, the smallest that a section may begin with.
 
-    The edges of the n cells are ``times_s`` [shape=(n + 1,)], which are ``samples`` of the track; ``rank`` is 2 where a
-    bar begins, 1 on another beat, 0 between. ``per_bar`` cells are a bar.
+    The edges of the n cells are ``times_s`` [shape=(n + 1,)], which are ``samples`` of the track; ``is_bar`` says where
+    a bar begins. ``per_bar`` cells of ``cell_s`` are a bar.
     """
 
     times_s: Array
     samples: Indices
-    rank: Indices
+    is_bar: NDArray[np.bool_]
     per_bar: int
     cell_s: float
 
@@ -100,7 +100,7 @@ def _grid(track: FeatureTrack) -> _Grid:
     beats_s, per_bar, duration_s = track.beats_s, track.beats_per_bar, track.duration_s
     if len(beats_s) < 2 or track.tempo_confidence < LEAST_CONFIDENCE:
         times_s, cell_s, per_bar = np.arange(0.0, duration_s, STEP_S), STEP_S, STEPS_PER_BAR
-        rank = np.where(np.arange(len(times_s)) % per_bar, 1, 2)
+        is_bar = np.zeros(len(times_s), np.bool_)
     else:
         # The count goes on at the same pace before the first beat and after the last.
         step_s = float(np.median(np.diff(beats_s)))
@@ -113,14 +113,14 @@ def _grid(track: FeatureTrack) -> _Grid:
         early_s, late_s = np.arange(-before, 0) * step_s, np.arange(1, after + 1) * step_s
         beats_s = np.concatenate((beats_s[0] + early_s, beats_s, beats_s[-1] + late_s))
         times_s = np.interp(np.arange(2 * len(beats_s) - 1) / 2, np.arange(len(beats_s)), beats_s)
-        rank = np.zeros(len(times_s), np.int64)
-        rank[::2] = 1 + is_first
+        is_bar = np.zeros(len(times_s), np.bool_)
+        is_bar[::2] = is_first
         cell_s, per_bar = step_s / 2, 2 * per_bar
     inside = (np.diff(times_s, prepend=0.0) > cell_s / 2) & (times_s < duration_s - cell_s / 2)
     times_s = np.concatenate(([0.0], times_s[inside], [duration_s]))
     samples = np.rint(times_s * RATE_HZ).astype(np.int64)
     samples[-1] = len(track)
-    return _Grid(times_s, samples, np.concatenate(([2], rank[inside], [2])), per_bar, cell_s)
+    return _Grid(times_s, samples, np.concatenate(([False], is_bar[inside], [False])), per_bar, cell_s)
 
 
 def _mean(values: NDArray[Any], starts: Indices) -> Array:
@@ -150,7 +150,7 @@ def _pick(grid: _Grid, cells: Array, *, shortest_s: float) -> tuple[Indices, Arr
     near = novelty(cells, half=int(np.clip(NEAR_S / grid.cell_s, FEWEST, MOST)))
     far = novelty(cells, half=int(np.clip(FAR_S / bar_s, FEWEST, MOST)), pool=grid.per_bar)
     both = np.sqrt(near * far)
-    exact = near + ON_BEAT * (grid.rank == 2)
+    exact = near + ON_BAR * grid.is_bar
     edges = [0, n]
     strength = {0: 1.0}
     for peak in _peaks(both, width=max(1, round(FAR_S / 2 / grid.cell_s))):

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from avcore.compute.device import Device
 from avcore.fields.activations import ACTIVATIONS, Activation, sigmoid
+from avcore.fields.between import between
 from avcore.fields.colour import ColourSpec
 from avcore.fields.coords import Camera, CoordsSpec
 from avcore.fields.loop import APART, LoopSpec
@@ -179,6 +180,10 @@ class CppnFrame:
             other.aspect,
             other.activations,
         ) and all(np.array_equal(a, b) for a, b in arrays)
+
+    def toward(self, other: CppnFrame, share: float) -> CppnFrame:
+        """See ``Picture.toward``; networks of one architecture pass into each other weight by weight."""
+        return between(self, other, share)
 
     def tile(self, device: Device, network: Network | None = None) -> Tile:
         """See ``Picture.tile``; ``network`` stands in for the reference's network, with the same camera and paint."""

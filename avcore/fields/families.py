@@ -8,8 +8,14 @@ from avcore.spec import Variants
 FIELDS = Variants(
     {
         "cppn": "avcore.fields.cppn:CppnSpec",
+        "director": "avcore.director.spec:DirectorSpec",
         "cells": "avcore.fields.organic.cells:CellsSpec",
-        "square": "avcore.fields.cymatic.square:SquareSpec",
+        "plate": "avcore.fields.cymatic.plate:PlateSpec",
+        "dish": "avcore.fields.cymatic.dish:DishSpec",
+        "pool": "avcore.fields.cymatic.pool:PoolSpec",
+        "drops": "avcore.fields.cymatic.drops:DropsSpec",
         "polygons": "avcore.fields.geometric.polygons:PolygonsSpec",
+        "truchet": "avcore.fields.geometric.truchet:TruchetSpec",
+        "hexes": "avcore.fields.geometric.hexes:HexesSpec",
     }
 )

@@ -27,6 +27,10 @@ class InkPicture:
         """See ``Picture.equals``."""
         return self.ink == other.ink and self.picture.equals(other.picture)
 
+    def toward(self, other: InkPicture, share: float) -> InkPicture:
+        """See ``Picture.toward``."""
+        return InkPicture(self.picture.toward(other.picture, share), self.ink)
+
     def inks(self, device: Device) -> Inker:
         """See ``Picture.inks``."""
         return self.picture.inks(device)

@@ -50,6 +50,14 @@ class Picture(Protocol):
         """Whether both are the same picture, number by number."""
         ...
 
+    def toward(self, other: Any, share: float) -> Any:
+        """What lies between this picture and another of its kind.
+
+        Raises:
+            CannotMixError: they differ in more than numbers.
+        """
+        ...
+
     def tile(self, device: Any) -> Tile:
         """The reference implementation on a device."""
         ...

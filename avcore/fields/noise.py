@@ -84,6 +84,14 @@ def value(xp: Any, x: Any, y: Any, *, seed: int, period: Period = NO_PERIOD) -> 
     return mix(low, mix(number(left, above), number(right, above), wx), wy)
 
 
+def line(xp: Any, x: Any, *, seed: int, period: int = 0) -> Any:
+    """Value noise in [0, 1) along a line, which repeats after ``period`` cells."""
+    ix = whole(xp, x)
+    part = x - xp.astype(ix, xp.float32)
+    left, right = (unit(xp, hashed(xp, wrapped(xp, cell, period), 0, seed)) for cell in (ix, ix + 1))
+    return mix(left, right, part * part * (3.0 - 2.0 * part))
+
+
 def fbm(
     xp: Any,
     x: Any,

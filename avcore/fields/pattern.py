@@ -17,6 +17,7 @@ from typing import Any, ClassVar
 
 from avcore.compute.device import Device
 from avcore.errors import PresetError
+from avcore.fields.between import CannotMixError, between
 from avcore.fields.colour import ColourSpec
 from avcore.fields.coords import Camera, CoordsSpec, Space
 from avcore.fields.loop import APART, LoopSpec
@@ -108,6 +109,13 @@ class PatternSpec:
             )
         return Pattern(self, colour, seconds=seconds)
 
+    @property
+    def fixed(self) -> tuple[Any, ...]:
+        """The look and those of its settings that no signal drives, by which ``draw`` tells one from another."""
+        moving = {item.name for item in fields(PatternSpec)} - {"seed"}
+        own = [getattr(self, item.name) for item in fields(self) if item.name not in moving]
+        return (type(self), *(value for value in own if not isinstance(value, Driven)))
+
     def draw(self, xp: Any, at: Place, knobs: Any) -> Inks:
         """What the look says about the pixels ``at``.
 
@@ -180,6 +188,13 @@ class PatternFrame:
         """Whether both are the same picture, number by number."""
         return self == other and bool((self.paint.ring == other.paint.ring).all())
 
+    def toward(self, other: PatternFrame, share: float) -> PatternFrame:
+        """See ``Picture.toward``; looks mix where they differ in nothing but what may be driven."""
+        if type(self) is not type(other) or self.spec.fixed != other.spec.fixed:
+            raise CannotMixError
+        turn, wander = _near(self.turn, other.turn), _near(self.wander, other.wander)
+        return between(self, replace(other, spec=self.spec, turn=turn, wander=wander), share)
+
     def tile(self, device: Device) -> Tile:
         """See ``Picture.tile``."""
         return inked(self.inks(device), self.paint, device, aspect=self.aspect)
@@ -202,3 +217,8 @@ class PatternFrame:
             return self.spec.draw(xp, at, knobs)
 
         return inks
+
+
+def _near(angle: float, other: float) -> float:
+    """``other``, whole turns away from where it was, as near to ``angle`` as can be."""
+    return other + TAU * round((angle - other) / TAU)

@@ -18,7 +18,7 @@ ENDINGS = (".yaml", ".yml")
 
 LONGEST_SHOWN = 100
 
-Origin = Literal["file", "folder", "user", "shipped"]
+Origin = Literal["file", "folder", "user", "shipped", "memory"]
 
 
 @dataclass(frozen=True)
@@ -73,6 +73,15 @@ def find_preset(name_or_path: str | os.PathLike[str]) -> Location:
     """
     text = os.fspath(name_or_path)
     return _existing(Path(text)) if _is_path(text) else _named(text, locations())
+
+
+def find_named(name: str) -> Location:
+    """The preset of that name in the library; a path is none.
+
+    Raises:
+        PresetError: there is none.
+    """
+    return _named(name, locations())
 
 
 def find_parent(name_or_path: str, child: Location) -> Location:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from avcore.errors import PresetError
 from avcore.presets.binding import Binder
-from avcore.presets.library import Location, find_parent, find_preset
+from avcore.presets.library import Location, find_named, find_parent, find_preset
 from avcore.presets.migrations import migrate
 from avcore.presets.node import Node, excerpt, merge
 from avcore.presets.overrides import override
@@ -27,6 +27,17 @@ def load_preset(name_or_path: str | os.PathLike[str], *, overrides: Sequence[str
         PresetError: it is unknown, malformed or out of range; says where, one problem a line.
     """
     return load_location(find_preset(name_or_path), overrides=overrides)
+
+
+def load_beside(name_or_path: str, preset: Preset, *, overrides: Sequence[str] = ()) -> Preset:
+    """A preset that another one names: a path inside its folder, else a name, first in its folder.
+
+    Raises:
+        PresetError: it is unknown, outside, malformed or out of range.
+    """
+    if preset.path is None:
+        return load_location(find_named(name_or_path), overrides=overrides)
+    return load_location(find_parent(name_or_path, Location(preset.path, preset.origin)), overrides=overrides)
 
 
 def load_location(location: Location, *, overrides: Sequence[str] = ()) -> Preset:

@@ -13,13 +13,14 @@ from avcore.errors import PresetError
 from avcore.fields.colour import ColourSpec
 from avcore.fields.families import FIELDS
 from avcore.fields.layers import LayerSpec
-from avcore.presets.library import resolve_inside, shown_path
+from avcore.presets.library import Origin, resolve_inside, shown_path
 from avcore.presets.node import excerpt
 from avcore.render.spec import RenderSpec
 from avcore.signals.spec import SignalSpec
 from avcore.spec import setting
 
 SCHEMA_VERSION = 1
+
 
 def _check_signal_names(signals: Mapping[str, SignalSpec]) -> None:
     for name in signals:
@@ -54,7 +55,7 @@ class Preset:
     render: RenderSpec = setting(RenderSpec(), help="sampling in space and time")
 
     path: Path | None = dataclasses.field(default=None, compare=False)
-    origin: str = dataclasses.field(default="memory", compare=False)
+    origin: Origin = dataclasses.field(default="memory", compare=False)
     folders: tuple[Path, ...] = dataclasses.field(default=(), compare=False)
 
     def file(self, relative: str) -> Path:

@@ -3,18 +3,53 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from avcore.audio.track import FeatureTrack
-from avcore.compute.choose import Precision
+from avcore.compute.choose import Chosen, Precision
 from avcore.compute.device import Device
+from avcore.director import DirectorSpec
 from avcore.encode.sink import Pixel
 from avcore.presets.preset import Preset
-from avcore.render.scene import Look, Quality, Scene, Stage
+from avcore.render.directed import Director
+from avcore.render.scene import Quality, Scene, Stage
 from avcore.timebase import Timebase
+
+
+class Source(Protocol):
+    """Any frame of a preset on a song, plain or directed."""
+
+    loop_frames: int | None
+    """Frames of its perfect loop; None where it has none."""
+
+    @property
+    def painters(self) -> list[Chosen]:
+        """What paints its fields."""
+        ...
+
+    @property
+    def weights_sha256(self) -> list[str]:
+        """Hashes of what decides its pixels beside the preset."""
+        ...
+
+    def signals(self, times_s: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
+        """Its signals at those times."""
+        ...
+
+    def look(self, number: int) -> Any:
+        """All that decides the pixels of a frame; has a method ``equals``."""
+        ...
+
+    def paint(self, look: Any, out: NDArray[Any]) -> None:
+        """Fill ``out`` [shape=(height, width, 3), uint8, uint16 or float32, sRGB] with it."""
+        ...
+
+    def close(self) -> None:
+        """Let go of threads and memory."""
+        ...
 
 
 class Frames:
@@ -40,12 +75,14 @@ class Frames:
         self.preset, self.track, self.timebase = preset, track, timebase
         self.size, self.device = size, device
         stage = Stage(track, timebase, size, device, quality=quality, precision=precision, threads=threads)
-        self.scene = Scene(preset, stage)
-        self._last: tuple[Look, NDArray[Any]] = (), np.empty(0)
+        self.source: Source = (
+            Director(preset, stage) if isinstance(preset.field, DirectorSpec) else Scene(preset, stage)
+        )
+        self._last: tuple[Any, NDArray[Any]] = None, np.empty(0)
 
     def close(self) -> None:
         """Let go of threads and memory."""
-        self.scene.close()
+        self.source.close()
 
     def __enter__(self) -> Frames:
         return self
@@ -56,22 +93,22 @@ class Frames:
     @property
     def implementation(self) -> str:
         """What draws, for the report and the provenance: ``numba float32``."""
-        return ", ".join(dict.fromkeys(painter.name for painter in self.scene.painters))
+        return ", ".join(dict.fromkeys(painter.name for painter in self.source.painters))
 
     @property
     def notes(self) -> list[str]:
         """Sentences about every fallback."""
-        return list(dict.fromkeys(note for painter in self.scene.painters for note in painter.notes))
+        return list(dict.fromkeys(note for painter in self.source.painters for note in painter.notes))
 
     @property
     def agreement_db(self) -> float | None:
         """PSNR against the reference, of the painter that agrees least; None where the reference draws all."""
-        return min((p.agreement_db for p in self.scene.painters if p.agreement_db is not None), default=None)
+        return min((p.agreement_db for p in self.source.painters if p.agreement_db is not None), default=None)
 
     @property
     def weights_sha256(self) -> str:
         """Hash of the trained or drawn numbers of all fields."""
-        hashes = self.scene.weights_sha256
+        hashes = self.source.weights_sha256
         return hashes[0] if len(hashes) == 1 else hashlib.sha256("".join(hashes).encode()).hexdigest()
 
     def frame(self, number: int, pixel: Pixel = "uint8") -> NDArray[Any]:
@@ -80,18 +117,12 @@ class Frames:
         Display-referred sRGB: full-range integers, or float32 in [0, 1]. Read-only: the next frame may be the same.
         """
         width, height = self.size
-        look = self.scene.look(number)
+        look = self.source.look(number)
         before, drawn = self._last
-        if drawn.dtype == pixel and _same(before, look):
+        if before is not None and drawn.dtype == pixel and before.equals(look):
             return drawn  # nothing has moved since the frame before
         out = np.empty((height, width, 3), dtype=pixel)
-        self.scene.paint(look, out)
+        self.source.paint(look, out)
         out.flags.writeable = False
         self._last = look, out
         return out
-
-
-def _same(before: Look, now: Look) -> bool:
-    return len(before) == len(now) and all(
-        a.equals(b) for then, later in zip(before, now, strict=True) for a, b in zip(then, later, strict=True)
-    )

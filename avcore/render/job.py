@@ -132,8 +132,7 @@ def render(job: RenderJob, *, progress: Progress = lambda *_: None) -> RenderRep
             clock.stages["finishing"] = clock.total() - drawn_s
         except KeyboardInterrupt as stop:
             raise Interrupted(_how_to_go_on(job, done, len(todo))) from stop
-    controls = frames.scene.controls.frames(timebase.times_s(todo), span_s=float(1 / timebase.fps))
-    response = meter.response(controls)
+    response = meter.response(frames.source.signals(timebase.times_s(todo)))
     seconds = clock.total()
     return RenderReport(
         out=str(job.out),
@@ -204,10 +203,11 @@ def _how_to_go_on(job: RenderJob, done: int, total: int) -> str:
 
 def _loop_warning(frames: Frames) -> list[str]:
     """A note where the job does not end where the preset's loop does."""
-    loop_frames = frames.scene.loop_frames
+    loop_frames = frames.source.loop_frames
     if loop_frames is None or frames.timebase.n_frames % loop_frames == 0:
         return []
+    loop_s = float(loop_frames / frames.timebase.fps)
     return [
-        f"the preset loops every {loop_frames} frames ({float(loop_frames / frames.timebase.fps):.2f} s) and this is no "
-        f"whole number of rounds; --duration '{loop_frames} frames' gives one"
+        f"the preset loops every {loop_frames} frames ({loop_s:.2f} s) and this is no whole number of rounds; "
+        f"--duration '{loop_frames} frames' gives one"
     ]

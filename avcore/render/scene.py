@@ -90,8 +90,21 @@ class Exposure:
         return [*self.pictures, *([self.mask] if self.mask is not None else [])]
 
 
-# One frame of a scene: the exposures of its sheets, the lowest first, now and for each of its trails.
-Look = tuple[tuple[Exposure, ...], ...]
+@dataclass(frozen=True)
+class Look:
+    """All that decides the pixels of a scene in one frame.
+
+    ``now`` are the exposures of its sheets, the lowest first, and ``trails`` those of the moments before, the newest
+    first.
+    """
+
+    now: tuple[Exposure, ...]
+    trails: tuple[tuple[Exposure, ...], ...] = ()
+
+    def equals(self, other: Look) -> bool:
+        """Whether both are the same picture, number by number."""
+        pairs = zip((self.now, *self.trails), (other.now, *other.trails), strict=True)
+        return all(a.equals(b) for mine, theirs in pairs for a, b in zip(mine, theirs, strict=True))
 
 
 class Scene:
@@ -116,7 +129,7 @@ class Scene:
             self.sheets += [self._sheet(layer.field, layer.colour, layer) for layer in preset.layers]
         except PresetError as error:
             raise PresetError(f"{preset.path or preset.name}: {error}") from error
-        for sheet, exposure in zip(self.sheets, self.look(stage.timebase.start_frame)[0], strict=True):
+        for sheet, exposure in zip(self.sheets, self.look(stage.timebase.start_frame).now, strict=True):
             sheet.painter.check(exposure.pictures[0])
 
     def close(self) -> None:
@@ -134,6 +147,10 @@ class Scene:
         """Hashes of the fields' numbers."""
         fields = chain.from_iterable((sheet.field, sheet.mask) for sheet in self.sheets)
         return [field.weights_sha256 for field in fields if field is not None]
+
+    def signals(self, times_s: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
+        """The preset's signals at those times."""
+        return self.controls.frames(times_s, span_s=self.stage.frame_s)
 
     def _sheet(self, spec: Any, colour: Any, layer: LayerSpec | None = None) -> Sheet:
         stage = self.stage
@@ -177,9 +194,10 @@ class Scene:
         late = [shutter * (i - (self._blur - 1) / 2) / self._blur for i in range(self._blur)]
         behind = 0.0 if self._trails is None else self.stage.seconds(self._trails.spacing) / self.stage.frame_s
         count = 0 if self._trails is None else self._trails.count
-        return tuple(
+        now, *trails = (
             self.exposures([self.moment(number, late=at - step * behind) for at in late]) for step in range(count + 1)
         )
+        return Look(now, tuple(trails))
 
     def exposures(self, moments: Sequence[Moment]) -> tuple[Exposure, ...]:
         """What the sheets show while the shutter is open at ``moments``."""
@@ -201,12 +219,12 @@ class Scene:
 
     def paint(self, look: Look, out: NDArray[Any]) -> None:
         """Fill ``out`` [shape=(height, width, 3), uint8, uint16 or float32, sRGB] with one frame."""
-        if len(look) == 1 and len(self.sheets) == 1:
-            self.sheets[0].painter.paint(look[0][0].pictures, out, supersample=self._supersample)
+        if not look.trails and len(self.sheets) == 1:
+            self.sheets[0].painter.paint(look.now[0].pictures, out, supersample=self._supersample)
             return
-        image = self._composed(look[0], out.shape)
+        image = self._composed(look.now, out.shape)
         if self._trails is not None:
-            for step, exposures in enumerate(look[1:], 1):
+            for step, exposures in enumerate(look.trails, 1):
                 faded = self._composed(exposures, out.shape) * np.float32(self._trails.fade**step)
                 image = np.asarray(BLENDS[self._trails.blend](image, faded), dtype=np.float32)
         put(image, out)

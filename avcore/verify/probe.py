@@ -11,10 +11,12 @@ from numpy.typing import NDArray
 
 from avcore.audio.track import FeatureTrack
 from avcore.compute.device import cpu
+from avcore.director import DirectorSpec
+from avcore.errors import UsageError
 from avcore.fields.cppn import CppnSpec
 from avcore.fields.moment import Moment, Picture
 from avcore.presets.preset import Preset
-from avcore.render.frames import Frames
+from avcore.render.scene import Look, Scene, Stage
 from avcore.timebase import Timebase
 
 Image = NDArray[np.float32]  # [shape=(height, width, 3), sRGB, 0..1]
@@ -36,19 +38,22 @@ class Probe:
 
         Raises:
             PresetError: the preset's signals or weights do not fit.
+            UsageError: the preset is directed.
         """
         self.preset, self.track = preset, track
         self.size = WIDE_SIZE if _weights(preset) > WIDE_WEIGHTS else SIZE
         self.timebase = Timebase.for_duration(track.duration_s, fps)
-        self.frames = Frames(
-            preset, track, self.timebase, size=self.size, device=cpu(), quality="draft", precision="fp32"
-        )
+        if isinstance(preset.field, DirectorSpec):
+            names = ", ".join(scene.preset for scene in preset.field.scenes.values())
+            raise UsageError(f"{preset.name} is directed and has no picture of its own; diagnose its scenes: {names}")
+        stage = Stage(track, self.timebase, self.size, cpu(), quality="draft", precision="fp32")
+        self.scene = Scene(preset, stage)
 
     def __enter__(self) -> Probe:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.frames.close()
+        self.scene.close()
 
     @property
     def frame_s(self) -> float:
@@ -57,19 +62,18 @@ class Probe:
 
     def moment(self, number: int, **controls: float) -> Moment:
         """The moment of frame ``number``, with other values for some of its signals."""
-        moment = self.frames.scene.moment(number)
+        moment = self.scene.moment(number)
         return dataclasses.replace(moment, controls={**moment.controls, **controls})
 
     def pictures(self, moment: Moment) -> list[Picture]:
         """The fields at a moment, as plain numbers, the lowest first."""
-        return [exposure.pictures[0] for exposure in self.frames.scene.exposures([moment])]
+        return [exposure.pictures[0] for exposure in self.scene.exposures([moment])]
 
     def draw(self, moment: Moment) -> Image:
         """What is seen at a moment."""
         width, height = self.size
         out = np.empty((height, width, 3), dtype=np.float32)
-        scene = self.frames.scene
-        scene.paint((scene.exposures([moment]),), out)
+        self.scene.paint(Look(self.scene.exposures([moment])), out)
         return out
 
     def controls(self, moments: Sequence[Moment]) -> dict[str, NDArray[np.float64]]:

@@ -126,7 +126,7 @@ def _swings(probe: Probe) -> tuple[dict[str, Swing], list[dict[str, float]]]:
     signals = probe.preset.signals
     numbers = probe.timebase.numbers()
     numbers = numbers[np.unique(np.linspace(0, len(numbers) - 1, SCAN).astype(int))]
-    controls = probe.frames.scene.controls
+    controls = probe.scene.controls
     values = controls.frames(probe.timebase.times_s(numbers), span_s=probe.frame_s)
     integrated = [name for name, spec in signals.items() if spec.integrate]
     if integrated:

@@ -125,9 +125,7 @@ def _layers(layers: Sequence[LayerHealth], advice: Advice) -> Iterator[Finding]:
             )
 
 
-def _motion(
-    preset: Preset, watched: Watched, responses: Responses, advice: Advice, fps: float
-) -> Iterator[Finding]:
+def _motion(preset: Preset, watched: Watched, responses: Responses, advice: Advice, fps: float) -> Iterator[Finding]:
     if watched.frames < FEW_FRAMES:
         return
     if watched.variance_time < STILL_VARIANCE or watched.change_mean * fps < STILL_CHANGE_PER_S:

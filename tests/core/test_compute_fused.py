@@ -240,7 +240,7 @@ def test_every_shipped_preset(fused: FusedPainter, name: str) -> None:
         pytest.skip("not a network for the kernel")
     with Frames(preset, TRACK, Timebase.for_duration(10, Fraction(30)), size=size, device=cpu()) as frames:
         for number in (1, 60, 151, 299):
-            pictures: Any = [frames.scene.sheets[0].field.frame(frames.scene.moment(number), aspect=16 / 9, pixel=0.0)]
+            pictures: Any = [frames.source.sheets[0].field.frame(frames.scene.moment(number), aspect=16 / 9, pixel=0.0)]
             assert psnr_db(drawn(fused, pictures, size), reference(pictures, size, device=EXACT)) >= 50.0
 
 

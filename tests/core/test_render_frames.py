@@ -108,7 +108,7 @@ def test_the_frame_after_a_loop_is_its_first(sound: Any) -> None:
     if sound == "live":
         preset = changed(preset, field={"coords": CoordsSpec()})
     with frames(preset) as source:
-        assert source.scene.loop_frames == 61
+        assert source.source.loop_frames == 61
         for number in (1, 2, 40, 61):
             np.testing.assert_array_equal(source.frame(number), source.frame(number + 61))
             np.testing.assert_array_equal(source.frame(number), source.frame(number + 3 * 61))
@@ -122,7 +122,7 @@ def test_a_loop_in_bars_follows_the_tempo() -> None:
     loop = LoopSpec(Duration(2.0, "bars"))
     preset = dataclasses.replace(changed(field={"loop": loop, "clock": Driven.fixed(1.0)}), signals=signals)
     with frames(preset) as source:
-        assert source.scene.loop_frames == 2 * 4 * 15  # 120 BPM: a beat is 15 frames
+        assert source.source.loop_frames == 2 * 4 * 15  # 120 BPM: a beat is 15 frames
 
 
 def test_supersampling_is_the_average_of_a_larger_frame() -> None:
@@ -142,7 +142,7 @@ def test_motion_blur_averages_the_open_shutter() -> None:
     quarters = Timebase.for_duration(10, Fraction(240))
     with frames(blurred) as source:
         seen = source.frame(31, "float32")
-        moments = [source.scene.moment(31, late=late).time_s for late in (-0.375, -0.125, 0.125, 0.375)]
+        moments = [source.source.moment(31, late=late).time_s for late in (-0.375, -0.125, 0.125, 0.375)]
     assert np.mean(moments) == pytest.approx(1.0)
     with frames() as sharp, frames(timebase=quarters) as fast:
         assert np.abs(seen - sharp.frame(31, "float32")).max() > 1e-3
@@ -179,7 +179,7 @@ def test_a_frame_in_which_nothing_moved_is_not_drawn_again(monkeypatch: pytest.M
     with frames(still) as source:
         first = source.frame(1)
         drawn: list[int] = []
-        (painter,) = source.scene.painters
+        (painter,) = source.source.painters
         paint = painter.paint
         monkeypatch.setattr(painter, "paint", lambda *a, **k: (drawn.append(1), paint(*a, **k)))
         np.testing.assert_array_equal(source.frame(2), first)

@@ -42,7 +42,7 @@ class FigureSpec(PatternSpec):
     width: Driven = setting(Driven.fixed(0.012), help="width of the lines, in picture heights")
     halo: Driven = setting(Driven.fixed(0.06), help="how far the light reaches from the lines, in picture heights")
     depth: Driven = setting(Driven.fixed(0.5), help="turns of the palette from the lines to where the wave is highest")
-    sides: Driven = setting(Driven.fixed(0.0), help="turns of the palette between hills and hollows")
+    split: Driven = setting(Driven.fixed(0.0), help="turns of the palette between hills and hollows")
     grain: Driven = setting(Driven.fixed(0.8), help="0: smooth lines, 1: grains of sand")
     mirror: Driven = setting(Driven.fixed(0.7), help="how steep the water is where it mirrors; 1 is its mean slope")
     scatter: Driven = setting(Driven.fixed(0.04), help="how many grains hop about, off the lines")
@@ -50,10 +50,10 @@ class FigureSpec(PatternSpec):
 
     def draw(self, xp: Any, at: Place, knobs: Any) -> Inks:
         """See ``PatternSpec.draw``."""
-        wave = self.figure(xp, at, self.strengths(xp, at, knobs.modes))
+        wave = self.figure(xp, at, self.strengths(xp, at, knobs.modes), knobs)
         return (sand if self.surface == "sand" else water)(xp, at, wave, self, knobs)
 
-    def figure(self, xp: Any, at: Place, strengths: Any) -> Wave:
+    def figure(self, xp: Any, at: Place, strengths: Any, knobs: Any) -> Wave:
         """The standing wave in which the modes have those ``strengths`` [shape=(count,)], the lowest first."""
         raise NotImplementedError
 

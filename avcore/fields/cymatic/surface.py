@@ -50,9 +50,10 @@ def sand(xp: Any, at: Place, wave: Wave, spec: FigureSpec, knobs: Any) -> Inks:
     light = 1.0 / (1.0 + reach * reach)
     glow = line
     if spec.grain != SMOOTH:
-        pile = line + knobs.scatter * (1.0 - 0.7 * rise)
+        # A thin dust lies further off, and some grains hop about everywhere.
+        pile = 0.9 * line + 0.15 / (1.0 + 0.25 * near * near) + knobs.scatter * (1.0 - 0.7 * rise)
         glow = mix(line, grains(xp, at, pile, count=spec.grains, seed=spec.seed), knobs.grain)
-    return _on_plate(wave, knobs.depth * rise + _sided(xp, wave, knobs), light, glow, 0.35 * rise + 0.25 * glow)
+    return _on_plate(wave, knobs.depth * rise + _split(xp, wave, knobs), light, glow, 0.35 * rise + 0.25 * glow)
 
 
 def water(xp: Any, at: Place, wave: Wave, spec: FigureSpec, knobs: Any) -> Inks:
@@ -65,14 +66,15 @@ def water(xp: Any, at: Place, wave: Wave, spec: FigureSpec, knobs: Any) -> Inks:
     glow = glow * glow
     # Light that falls on a lens of that bend is as much brighter as its cone is narrower (to first order).
     cone = 1.0 + 0.9 * wave.bend / (wave.number * wave.number)
-    light = 1.0 / (1.0 + 3.0 * cone * cone)
+    shine = (slope - knobs.mirror) / (knobs.halo * wave.number)
+    light = 1.0 - (1.0 - 0.6 / (1.0 + 6.0 * cone * cone)) * (1.0 - 1.0 / (1.0 + shine * shine))
     swell = wave.height / xp.sqrt(1.0 + wave.height * wave.height)
-    place = knobs.depth * 0.5 * (1.0 + swell) + _sided(xp, wave, knobs)
+    place = knobs.depth * 0.5 * (1.0 + swell) + _split(xp, wave, knobs)
     return _on_plate(wave, place, light, glow, 0.5 * swell)
 
 
-def _sided(xp: Any, wave: Wave, knobs: Any) -> Any:
-    return (0.5 * knobs.sides) * wave.height / xp.sqrt(0.2 + wave.height * wave.height)
+def _split(xp: Any, wave: Wave, knobs: Any) -> Any:
+    return (0.5 * knobs.split) * wave.height / xp.sqrt(0.2 + wave.height * wave.height)
 
 
 def _on_plate(wave: Wave, place: Any, light: Any, glow: Any, height: Any) -> Inks:

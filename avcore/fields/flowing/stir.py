@@ -54,6 +54,11 @@ class Stirred:
         return replace(at, x=self.x, y=self.y)
 
 
+def width_of(at: Place) -> float:
+    """Picture heights in one unit of ``at.x``."""
+    return at.aspect if at.space == "tile" else 1.0
+
+
 def shears(seed: int, count: int, *, cells: float, space: Space, aspect: float, finer: float = 1.35) -> list[Shear]:
     """``count`` random shears, ``cells`` waves down the picture and up to ``finer`` times as many.
 
@@ -88,7 +93,7 @@ def stir(
     """
     plain = shears(seed, steps, cells=cells, space=at.space, aspect=at.aspect)
     hasty = shears(seed + 7919, SHIVERS, cells=SHIVER_FINER * cells, space=at.space, aspect=at.aspect)
-    wide = at.aspect if at.space == "tile" else 1.0
+    wide = width_of(at)
     x, y = at.x * wide, at.y
     xx: Any = 1.0
     xy: Any = 0.0

@@ -14,8 +14,8 @@ from avcore.fields.pattern import TAU, Place
 from avcore.signals.spec import Driven
 from avcore.spec import setting
 
-# Terms of the series of the linearising function, and the part of its reach that is used.
-TERMS, REACH = 8, 0.35
+# Terms of the series of the linearising function, and how large the last may be, as a part of the whole.
+TERMS, SERIES_ERROR = 9, 2e-4
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class DiveSpec(OrbitSpec):
         """See ``PatternSpec.draw``."""
         multiplier = max(1.02, knobs.stretch) * cmath.exp(1j * TAU / max(1.5, knobs.arms))
         grow, angle = math.log(abs(multiplier)), cmath.phase(multiplier)
-        depth = (knobs.dive + self.laps * at.turn / TAU)
+        depth = knobs.dive + self.laps * at.turn / TAU
         # Logarithm of the place: distance in zooms, and angle.
         if at.space == "tunnel":
             far, around = at.y * (TAU / grow), at.x * TAU
@@ -48,31 +48,32 @@ class DiveSpec(OrbitSpec):
             r2 = at.x * at.x + at.y * at.y + 1e-12
             far, around = xp.log(r2) * (0.5 / grow), xp.atan2(at.y, at.x)
             pixel = at.pixel / xp.sqrt(r2)
-        whole, part = divmod(depth, 1.0)
-        ring = xp.floor(far - part)
-        inside = far - part - ring  # within one ring, in zooms
+        deep = far - depth % 1.0
+        ring = xp.floor(deep)
+        inside = deep - ring
+        rising = inside * inside * (3.0 - 2.0 * inside)
         terms = _linearising(multiplier)
-        size = REACH * abs(multiplier * multiplier - multiplier)
-        # TODO whole part only turns
+        size = min((SERIES_ERROR / abs(term)) ** (1.0 / (TERMS - 2 + last)) for last, term in enumerate(terms[-2:]))
         r = size * xp.exp(inside * grow - grow)
-        turn = around - angle * (ring + part)
+        turn = around - angle * (ring + depth)
         wx, wy = r * xp.cos(turn), r * xp.sin(turn)
         x, y = xp.zeros_like(wx), xp.zeros_like(wx)
         for term in reversed(terms):
             x, y = x + term.real, y + term.imag
             x, y = x * wx - y * wy, x * wy + y * wx
         slope = pixel * r
-        trace = self.trace(xp, slope * slope, knobs)
+        trace = self.trace(xp, at, slope * slope, knobs, lead=inside)
         middle = multiplier / 2.0
         for number in range(self.iterations):
             px, py = x + middle.real, y + middle.imag
             r2 = px * px + py * py
-            trace.see(number, px, py, r2)
+            part = rising if number == 0 else 1.0 - rising if number == self.iterations - 1 else 1.0
+            trace.see(number, px, py, r2, part=part)
             trace.stretch(r2 * 4.0)
             # z = middle + w  ->  w (multiplier + w)
             ax, ay = x + multiplier.real, y + multiplier.imag
             x, y = trace.fled(x * ax - y * ay, x * ay + y * ax)
-        return self.inked(trace, knobs, level=-(ring + part))
+        return self.inked(trace, knobs, level=-far)
 
 
 def _linearising(multiplier: complex) -> list[complex]:

@@ -44,10 +44,10 @@ class JuliaSpec(OrbitSpec):
         """See ``PatternSpec.draw``."""
         c = self.constant(at, knobs)
         x, y = at.x * VIEW, at.y * VIEW
-        trace = self.trace(xp, xp.full_like(x, (at.pixel * VIEW) ** 2), knobs)
+        trace = self.trace(xp, at, xp.full_like(x, (at.pixel * VIEW) ** 2), knobs)
         for number in range(self.iterations):
             r2 = x * x + y * y
-            trace.see(number, x, y, r2)
+            trace.see(number, x, y, r2, part=1.0 if number else 0.0)
             trace.stretch(power(r2, 0.0, self.power - 1)[0] * float(self.power**2))
             x, y = power(x, y, self.power)
             x, y = trace.fled(x + c.real, y + c.imag)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from avcore.fields.paint import Inks
-from avcore.fields.pattern import PatternSpec
+from avcore.fields.pattern import PatternSpec, Place
 from avcore.signals.spec import Driven
 from avcore.spec import setting
 
@@ -33,13 +34,16 @@ class OrbitSpec(PatternSpec):
     trap_size: Driven = setting(Driven.fixed(0.25), help="size of the pearls and rings, width of the stalks and veins")
     trap_x: Driven = setting(Driven.fixed(0.0), help="where the trap lies, right")
     trap_y: Driven = setting(Driven.fixed(0.0), help="where the trap lies, up")
+    sway: Driven = setting(Driven.fixed(0.0), help="radius on which the trap goes round by itself")
     bands: Driven = setting(Driven.fixed(0.1), help="turns of the palette for each step that a point takes to flee")
     variety: Driven = setting(Driven.fixed(0.1), help="turns of the palette for each step before it shines")
     iterations: int = setting(28, help="steps of the orbit: more are finer and slower", low=4, high=200)
 
-    def trace(self, xp: Any, slope2: Any, knobs: Any) -> Trace:
+    def trace(self, xp: Any, at: Place, slope2: Any, knobs: Any, *, lead: Any = 0.0) -> Trace:
         """What watches the orbits; ``slope2`` is the squared size of a pixel where they begin, an array."""
-        return Trace(xp, slope2, self.trap, max(1e-3, knobs.trap_size), knobs.trap_x, knobs.trap_y)
+        x = knobs.trap_x + knobs.sway * math.cos(at.turn)
+        y = knobs.trap_y + knobs.sway * math.sin(at.turn)
+        return Trace(xp, slope2, self.trap, knobs.trap_size + 1e-3, x, y, lead)
 
     def inked(self, trace: Trace, knobs: Any, level: Any = 0.0) -> Inks:
         """The inks of what was seen; ``level`` is added to the steps that a point takes to flee."""
@@ -47,7 +51,7 @@ class OrbitSpec(PatternSpec):
         dusk = 1.0 - 1.0 / (1.0 + 0.02 * trace.steps * trace.steps)
         shine = trace.unit(trace.shine)
         return Inks(
-            place=knobs.bands * (trace.steps + level) + knobs.variety * (step + level),
+            place=knobs.bands * (trace.steps + level) + knobs.variety * step,
             light=dusk * (0.25 + 0.75 * shine),
             glow=shine * shine * shine,
             height=0.5 * shine,
@@ -60,7 +64,8 @@ class Trace:
     Each step counts less the finer its detail is against a pixel, so that nothing flickers.
     """
 
-    def __init__(self, xp: Any, slope2: Any, trap: Trap, size: Any, x: Any, y: Any) -> None:
+    def __init__(self, xp: Any, slope2: Any, trap: Trap, size: Any, x: Any, y: Any, lead: Any) -> None:
+        self._lead = lead
         self._xp, self._trap, self._size, self._x, self._y = xp, trap, size, x, y
         # NumPy takes the lesser of two arrays four times as fast as of an array and a number.
         self._far, self._near = xp.full_like(slope2, FAR), xp.full_like(slope2, -FAR)
@@ -68,27 +73,26 @@ class Trace:
         self._one, self._zero = xp.ones_like(slope2), xp.zeros_like(slope2)
         self.slope2 = slope2
         self.steps, self.shine = self._zero, self._zero
-        self._weights, self._moments = 1e-4, 0.0
+        self._weights, self._moments = 0.03, 0.0
 
-    def see(self, number: int, x: Any, y: Any, r2: Any) -> None:
-        """Look at step ``number`` of the orbits, whose square of distance from 0 is ``r2``."""
-        here = 1.0 / (1.0 + r2 * (1.0 / BAILOUT2) + self.slope2)
+    def see(self, number: int, x: Any, y: Any, r2: Any, *, part: Any = 1.0) -> None:
+        """Look at step ``number`` of the orbits, whose square of distance from 0 is ``r2``; ``part`` is its weight."""
+        near = 1.0 + r2 * (1.0 / BAILOUT2)
+        here = part / (near + self.slope2)
         self.steps = self.steps + here
-        if number == 0:
-            return
-        shine = self._zero if number == 0 else self._caught(x, y, r2) * here
+        if self._trap == "veins":
+            thick = self.slope2 * (1e4 * self._size**2)
+            shine = part * thick / ((1.0 + thick) * near * near)
+        else:
+            shine = self._xp.maximum(self._caught(x, y, r2) * here, self._zero)
         self.shine = self._xp.maximum(self.shine, shine)
-        weight = self._xp.maximum(shine, self._zero)
-        weight = weight * weight
+        weight = shine * shine
         self._weights = self._weights + weight
-        self._moments = self._moments + weight * number
+        self._moments = self._moments + weight * (number + self._lead)
 
     def _caught(self, x: Any, y: Any, r2: Any) -> Any:
         """How bright the trap shines there, at most 1, below 0 outside of it."""
         xp, size = self._xp, self._size
-        if self._trap == "veins":
-            thick = self.slope2 * (100.0 * size * size)
-            return thick * (1.0 + self.slope2) / (1.0 + thick) / (1.0 + r2 * (1.0 / BAILOUT2))
         dx, dy = x - self._x, y - self._y
         if self._trap == "stalks":
             return 1.0 - (xp.minimum(xp.abs(dx), xp.abs(dy)) + (0.25 * size) * r2) * (1.0 / size)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -23,10 +22,10 @@ class PolygonsSpec(PatternSpec):
     """
 
     repeat: float = setting(0.0, help="mandalas down the picture, neighbours mirrored; 0 is one", low=0.0, high=32.0)
-    plates: int = setting(11, help="plates that are seen at once", low=1, high=32)
+    plates: int = setting(9, help="plates that are seen at once", low=1, high=32)
     sides: int = setting(6, help="points of a plate; some plates have twice as many", low=2, high=24)
     size: float = setting(1.6, help="radius of the outermost plate", low=0.1, high=8.0)
-    ratio: float = setting(1.36, help="how much larger a plate is than the next one in", low=1.05, high=4.0)
+    ratio: float = setting(1.45, help="how much larger a plate is than the next one in", low=1.05, high=4.0)
     star: Driven = setting(Driven.fixed(0.5), help="0 is polygons, towards 1 the points grow sharp")
     round: float = setting(0.3, help="0 is points, 1 petals", low=0.0, high=1.0)
     dive: Driven = setting(Driven.fixed(0.0), help="plates passed on the way in: grow it and fall")
@@ -45,12 +44,15 @@ class PolygonsSpec(PatternSpec):
         x, y, pixel = self._cell(xp, at)
         r, angle = xp.sqrt(x * x + y * y), xp.atan2(y, x)
         dive, star, twist = (constant(x, value) for value in (knobs.dive, knobs.star, knobs.twist))
+        star = xp.clip(star, 0.0, 0.9)
         passed = xp.floor(dive)
         first = whole(xp, passed)
         place = xp.zeros_like(x) + self.spread * (xp.astype(first, xp.float32) - 1.0)
         light, glow, height = xp.ones_like(x), xp.zeros_like(x), xp.zeros_like(x)
         for i in range(self.plates):
             radius = self.size * self.ratio ** (dive - passed - i)
+            if i == self.plates - 1:
+                radius = radius * (dive - passed) + 1e-5  # the innermost grows out of a point
             name = first + i
             bits = hashed(xp, name, name * 0 + 1, self.seed)
             luck, more = unit(xp, bits), xp.astype((bits >> 20) & 1, xp.float32)
@@ -60,32 +62,28 @@ class PolygonsSpec(PatternSpec):
             # Fold the plane into the sector of one point, which lies along angle 0.
             spin = way * ((1.0 + xp.astype((bits >> 21) & 1, xp.float32)) * (at.turn / TAU) + twist)
             sector = TAU / count
-            turns = angle / sector + spin
+            turns = angle * (1.0 / sector) + spin
             folded = (turns - xp.floor(turns + 0.5)) * sector
             soft = 0.25 * self.round * sector
-            slope = xp.atan2(*self._edge_normal(xp, 0.5 * sector, xp.clip(star * (0.3 + 0.7 * luck), 0.0, 0.9)))
+            slope = xp.atan2(*self._edge_normal(xp, 0.5 * sector, star * (0.3 + 0.7 * luck)))
             distance = r * xp.cos(xp.sqrt(folded * folded + soft * soft) - slope) - radius * xp.cos(slope)
 
             plate = inside(xp, distance, pixel)
-            depth = xp.clip(distance / (-0.5 * radius), 0.0, 1.0)
+            depth = distance * (-2.0 / radius) * plate
             shadow = xp.clip(1.0 - distance / (0.16 * radius), 0.0, 1.0)
-            light = mix(light * (1.0 - 0.75 * shadow * shadow), 0.5 + 0.5 * (1.0 - depth), plate)
-            name_place = self.spread * xp.astype(name, xp.float32)
-            place = mix(place, name_place + self.sheen * depth, plate)
-            rim = line(xp, distance, knobs.edge * radius, pixel)
-            glow = xp.maximum(glow * (1.0 - plate), rim)
-            height = height + (self.bevel * radius) * smoothstep(
-                xp, 0.0, 1.0, distance / -(self.bevel * radius + pixel)
-            )
+            light = mix(light * (1.0 - 0.75 * shadow * shadow), 1.0 - 0.5 * depth, plate)
+            place = mix(place, self.spread * xp.astype(name, xp.float32) + self.sheen * depth, plate)
+            glow = xp.maximum(glow * (1.0 - plate), line(xp, distance, knobs.edge * radius, pixel))
+            rise = self.bevel * radius
+            height = height + rise * smoothstep(xp, 0.0, 1.0, distance / -(rise + pixel))
 
-            # A bead in each point, as high as a half ball.
-            ring = 0.78 * radius
-            wide = knobs.beads * radius + 1e-6
-            beyond = xp.sqrt(xp.maximum(r * r + ring * ring - 2.0 * ring * r * xp.cos(folded), 0.0)) - wide
-            bead = inside(xp, beyond, pixel) * plate * xp.clip(wide / pixel - 0.5, 0.0, 1.0)
-            place = place + bead * 0.33
+            # A bead in each point, as high as a half ball; its edge by the first order of the distance.
+            ring, wide = 0.78 * radius, knobs.beads * radius + 1e-6
+            within = wide * wide - (r * r + ring * ring - (2.0 * ring) * (r * xp.cos(folded)))
+            bead = plate * smoothstep(xp, 0.0, 1.0, 0.5 + within / (2.0 * wide * pixel)) * (wide / (wide + pixel))
+            place = place + bead * (1.0 / 3.0)
             light = mix(light, 1.0, bead)
-            height = height + 0.5 * wide * bead * xp.clip(beyond / -wide, 0.0, 1.0)
+            height = height + bead * within * (0.5 / wide)
         return Inks(place=place, light=light, glow=glow, height=height)
 
     def _edge_normal(self, xp: Any, half: Any, star: Any) -> tuple[Any, Any]:

@@ -41,31 +41,28 @@ class BlobsSpec(PatternSpec):
 
     def draw(self, xp: Any, at: Place, knobs: Any) -> Inks:
         """See ``PatternSpec.draw``."""
-        field, slope_x, slope_y, tint = self._drops(xp, at, knobs, self.count, self.seed)
+        field, slope_x, slope_y, tint = self._drops(xp, at, knobs, self.count, self.seed, lit=True)
         level = field - 0.3
         steep = xp.sqrt(slope_x * slope_x + slope_y * slope_y) + 1e-4
         # The distance to the surface, in cells; deep inside, where the slope is small, just far.
         inside = smoothstep(xp, -0.6, 0.6, level / (steep * at.pixel_of(self.count) + 1e-4))
-        height = xp.sqrt(xp.clip(level, 0.0, 1.5) + 0.004)
+        height = xp.sqrt(xp.maximum(level, 0.0) + 0.004)
         # The normal of the dome height = sqrt(level): its slope is that of the field over 2 heights.
         tilt = 0.45 / height
         right, up = -slope_x * tilt, -slope_y * tilt
         facing = 1.0 / xp.sqrt(1.0 + right * right + up * up)
         side = math.cos(TAU * self.lamp) * right + math.sin(TAU * self.lamp) * up
         lit = (0.65 * side + 0.76) * facing  # cosine to a lamp that stands 50 degrees high
-        shine = xp.clip(lit, 0.0, 1.0)
-        shine = shine * shine
-        shine = shine * shine
-        shine = shine * shine
-        shine = shine * shine * shine
+        shine = xp.maximum(lit, 0.0) ** 2
+        shine = (shine * shine * shine) ** 4
         edge = 1.0 - facing
         edge = edge * edge
 
-        outside = xp.clip(field * (1.0 / 0.3), 0.0, 1.0)
-        blur, _, _, far = self._drops(xp, at, knobs, BEHIND * self.count, self.seed + 1)
+        outside = xp.minimum(field * (1.0 / 0.3), 1.0)
+        blur, _, _, far = self._drops(xp, at, knobs, BEHIND * self.count, self.seed + 1, lit=False)
         blur = knobs.behind * smoothstep(xp, 0.12, 0.5, blur)
         ground = 0.6 * blur + knobs.halo * outside * outside
-        light = inside * (0.35 + 0.5 * xp.clip(0.5 + 0.5 * lit, 0.0, 1.0) + 0.3 * knobs.rim * edge) + (1.0 - inside) * ground
+        light = inside * (0.6 + 0.25 * lit + 0.3 * knobs.rim * edge) + (1.0 - inside) * ground
         core = smoothstep(xp, 0.0, 0.9, level)
         body = tint + knobs.depth * core
         return Inks(
@@ -75,32 +72,39 @@ class BlobsSpec(PatternSpec):
             height=0.15 * inside * height / self.count,
         )
 
-    def _drops(self, xp: Any, at: Place, knobs: Any, count: float, seed: int) -> tuple[Any, Any, Any, Any]:
-        """The sum of the kernels of the drops around, its slope a cell (right, up), and their mean tint."""
+    def _drops(self, xp: Any, at: Place, knobs: Any, count: float, seed: int, *, lit: bool) -> tuple[Any, Any, Any, Any]:
+        """The sum of the kernels of the drops around, its slope a cell (right, up) where ``lit``, their mean tint."""
         x, y, period = at.lattice(count)
-        ix, iy = whole(xp, x), whole(xp, y)
+        # Small drops reach into the nearest two by two cells only.
+        steps, start = ((-1, 0, 1), 0.0) if lit else ((0, 1), 0.5)
+        ix, iy = whole(xp, x - start), whole(xp, y - start)
         fx, fy = x - xp.astype(ix, xp.float32), y - xp.astype(iy, xp.float32)
-        columns = [wrapped(xp, ix + step, period[0]) for step in (-1, 0, 1)]
-        rows = [wrapped(xp, iy + step, period[1]) for step in (-1, 0, 1)]
+        columns = [wrapped(xp, ix + step, period[0]) for step in steps]
+        rows = [wrapped(xp, iy + step, period[1]) for step in steps]
         field: Any = 1e-6
         slope_x: Any = 0.0
         slope_y: Any = 0.0
         tints: Any = 0.0
-        for down, row in enumerate(rows):
-            for across, column in enumerate(columns):
+        stray = (0.4 if lit else 0.35) * knobs.wander
+        largest = 1.1 if lit else 0.65
+        for down, row in zip(steps, rows, strict=True):
+            gap_y = fy - (down + 0.5)
+            for across, column in zip(steps, columns, strict=True):
                 bits = hashed(xp, column, row, seed)
                 chance = unit(xp, bits)
-                angle = chance * (8.0 * TAU) + xp.astype(1 - 2 * (bits & 1), xp.float32) * at.turn
-                stray = 0.4 * knobs.wander
-                dx = fx - (across - 0.5) - stray * xp.cos(angle)
-                dy = fy - (down - 0.5) - stray * xp.sin(angle)
+                # Half of the drops circle one way, half the other.
+                angle = (8.0 * TAU) * chance + xp.astype(1 - 2 * (bits & 1), xp.float32) * at.turn
+                dx = (fx - (across + 0.5)) - stray * xp.cos(angle)
+                dy = gap_y - stray * xp.sin(angle)
                 # A drop larger than that could reach in from a cell that is not a neighbour.
-                radius = xp.clip(knobs.size * (1.0 - (1.6 * knobs.variety) * xp.abs(chance - 0.5)), 0.05, 1.1)
+                radius = xp.minimum(knobs.size - (0.8 * knobs.size * knobs.variety) * chance, largest)
                 scale = 1.0 / (radius * radius)
-                far = xp.clip(1.0 - (dx * dx + dy * dy) * scale, 0.0, 1.0)
-                steep = far * far * scale
-                kernel = far * far * far
+                far = xp.maximum(1.0 - (dx * dx + dy * dy) * scale, 0.0)
+                steep = far * far
+                kernel = steep * far
                 field = field + kernel
-                slope_x, slope_y = slope_x - dx * steep, slope_y - dy * steep
                 tints = tints + kernel * chance
+                if lit:
+                    steep = steep * scale
+                    slope_x, slope_y = slope_x - dx * steep, slope_y - dy * steep
         return field, 6.0 * slope_x, 6.0 * slope_y, knobs.tint * tints / field

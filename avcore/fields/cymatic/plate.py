@@ -1,4 +1,4 @@
-"""Square: the figures of a square plate."""
+"""Plate: the figures of a square plate."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from typing import Any, ClassVar
 
 from array_api_compat import device
 
-from avcore.fields.coords import Space
 from avcore.fields.cymatic.figure import FigureSpec, choose, spread
 from avcore.fields.cymatic.surface import Wave
 from avcore.fields.pattern import Place
@@ -17,7 +16,7 @@ from avcore.spec import setting
 
 
 @dataclass(frozen=True)
-class SquareSpec(FigureSpec):
+class PlateSpec(FigureSpec):
     """Chladni's figures: modes cos(n x) cos(m y) +- cos(m x) cos(n y) of a free square plate (Ritz 1909)."""
 
     plates: float = setting(1.0, help="plates down the picture, each the mirror image of its neighbours", low=0.1, high=32)
@@ -25,7 +24,7 @@ class SquareSpec(FigureSpec):
     family: ClassVar[str] = "cymatic"
     likes: ClassVar[str] = "width"
 
-    def figure(self, xp: Any, at: Place, strengths: Any) -> Wave:
+    def figure(self, xp: Any, at: Place, strengths: Any, knobs: Any) -> Wave:
         """See ``FigureSpec.figure``."""
         even, sign, modes = plate_modes(self.count, self.coarsest, self.finest, self.seed)
         x, y, _ = at.lattice(self.plates)
@@ -37,7 +36,7 @@ class SquareSpec(FigureSpec):
         cos_y, sin_y = _waves(xp, y * per_cell + middle, highest, even=even)
         height = right = up = bend = 0.0
         for index, (n, m) in enumerate(modes):
-            # Twice, because the mean square of such a product is a quarter; sums of two have half.
+            # The mean square of the two together is a half, or 1 where a number is 0.
             strength = strengths[index] * math.sqrt(2.0 if m else 1.0)
             first, second = cos_x[n] * cos_y[m], cos_x[m] * cos_y[n]
             shape = strength * (first + sign * second)

@@ -1,0 +1,68 @@
+"""Drops: rings that run out from many places and cross."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from array_api_compat import device
+
+from avcore.fields.coords import Space
+from avcore.fields.cymatic.figure import FigureSpec, spread
+from avcore.fields.cymatic.surface import Wave
+from avcore.fields.pattern import Place
+from avcore.fields.streams import uniform
+from avcore.signals.spec import Driven
+from avcore.spec import setting
+
+# The angle between neighbours in a sunflower (Vogel 1979), in radians.
+GOLDEN = math.pi * (3.0 - math.sqrt(5.0))
+
+# How far a source wanders about its place, in picture heights.
+STROLL = 0.05
+
+
+@dataclass(frozen=True)
+class DropsSpec(FigureSpec):
+    """Rings of rain: every mode has a source of its own; low notes make long waves and high ones short."""
+
+    reach: Driven = setting(Driven.fixed(0.5), help="how far sources lie from the middle, in picture heights")
+    fade: Driven = setting(Driven.fixed(0.5), help="distance over which a ring weakens, in picture heights")
+    rounds: int = setting(30, help="rings of the highest note in one round of the motion", low=0, high=1000)
+
+    family: ClassVar[str] = "cymatic"
+    likes: ClassVar[str] = "reach"
+    spaces: ClassVar[tuple[Space, ...]] = ("plane",)
+
+    def figure(self, xp: Any, at: Place, strengths: Any, knobs: Any) -> Wave:
+        """See ``FigureSpec.figure``."""
+        there = device(at.x)
+
+        def constant(values: list[float]) -> Any:
+            return xp.asarray(values, dtype=xp.float32, device=there)
+
+        numbers = [math.pi * lines for lines in spread(self.count, self.coarsest, self.finest)]
+        # In deep water the square of the frequency grows with the wave number.
+        rounds = [float(round(self.rounds * math.sqrt(number / numbers[-1]))) for number in numbers]
+        first = math.pi * float(uniform(self.seed, "drops", 1)[0])
+        angles = constant([first + GOLDEN * index for index in range(self.count)])
+        away = knobs.reach * constant([math.sqrt((index + 0.5) / self.count) for index in range(self.count)])
+        stroll = angles * 2.0 + at.turn
+        source_x = away * xp.cos(angles) + STROLL * xp.cos(stroll)
+        source_y = away * xp.sin(angles) + STROLL * xp.sin(stroll)
+        phases = constant(rounds) * at.turn
+
+        height = right = up = bend = 0.0
+        for index, number in enumerate(numbers):
+            dx, dy = at.x - source_x[index], at.y - source_y[index]
+            # A source is not a point: waves are level at its middle.
+            distance = xp.sqrt(dx * dx + dy * dy + (1.0 / number) ** 2)
+            strength = math.sqrt(2.0) * strengths[index] / (1.0 + (distance / knobs.fade) ** 2)
+            angle = number * distance - phases[index]
+            wave = strength * xp.cos(angle)
+            tilt = -number * strength * xp.sin(angle) / distance
+            height, bend = height + wave, bend - number**2 * wave
+            right, up = right + tilt * dx, up + tilt * dy
+        number = xp.sqrt(xp.sum((strengths * constant(numbers)) ** 2))
+        return Wave(height, right, up, bend, number)
