@@ -31,18 +31,40 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     images = parser.add_argument_group("images")
     images.add_argument("--format", choices=("png", "exr"), help="of a folder of images (default png)")
     images.add_argument(
+        "--maps",
+        type=_maps,
+        default=(),
+        metavar="NAMES",
+        help="also make maps for a material, each in a folder beside OUT (height,normal,..., or all)",
+    )
+    images.add_argument(
         "--bits", type=int, choices=(8, 16), help="of a PNG channel (default 8); EXR is half float, linear"
     )
 
 
+def _maps(text: str) -> tuple[str, ...]:
+    from avcore.fields.maps import MAPS
+
+    names: tuple[str, ...] = MAPS if text == "all" else tuple(text.split(","))
+    for name in names:
+        if name not in MAPS:
+            raise argparse.ArgumentTypeError(f"there is no map {name!r}; there are {', '.join(MAPS)}")
+    return names
+
+
 @dataclass(frozen=True)
 class Result:
-    """A finished render."""
+    """A finished render, and the maps beside it."""
 
     report: RenderReport
+    maps: tuple[RenderReport, ...] = ()
 
     def text(self) -> str:
         """The report for people."""
+        maps = [f"{report.out}\n  {report.frames} frames in {report.seconds:.1f} s" for report in self.maps]
+        return "\n".join([self._picture(), *maps])
+
+    def _picture(self) -> str:
         report = self.report
         response = report.response
         if report.frames == 0:
@@ -67,7 +89,7 @@ class Result:
 def run(args: argparse.Namespace) -> Result:
     """Render as the arguments say."""
     from avcore.encode import ImageSettings, VideoSettings
-    from avcore.render.job import RenderJob, render
+    from avcore.render.job import RenderJob, map_job, render
 
     out, is_folder = _place(args)
     check_out(out, args.audio, overwrite=args.overwrite)
@@ -96,8 +118,14 @@ def run(args: argparse.Namespace) -> Result:
             codec=args.codec, crf=args.crf, speed=args.speed or ("draft" if draft else None), hardware=args.hardware
         ),
     )
-    with Progress() as progress:
-        return Result(render(job, progress=progress))
+    jobs = [job, *(map_job(job, name, bits=args.bits) for name in args.maps)]
+    for each in jobs[1:]:
+        check_out(each.out, args.audio, overwrite=args.overwrite)
+    reports = []
+    for each in jobs:
+        with Progress() as progress:
+            reports.append(render(each, progress=progress))
+    return Result(reports[0], tuple(reports[1:]))
 
 
 def _place(args: argparse.Namespace) -> tuple[Path, bool]:
@@ -129,8 +157,8 @@ def _place(args: argparse.Namespace) -> tuple[Path, bool]:
         raise UsageError(
             f"the folder {out} holds other things; name a new folder, or add --overwrite to write among them"
         )
-    unfit = ("codec", "crf", "speed", "hardware") if is_folder else ("format", "bits")
-    given = [name for name in unfit if getattr(args, name) is not None]
+    unfit = ("codec", "crf", "speed", "hardware") if is_folder else ("format", "bits", "maps")
+    given = [name for name in unfit if getattr(args, name) not in (None, ())]
     if given:
         raise UsageError(f"--{given[0]} is for {'videos' if is_folder else 'folders of images'}, and OUT is {out}")
     if args.format == "exr" and args.bits == 8:

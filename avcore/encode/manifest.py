@@ -31,6 +31,7 @@ _DECIDES = {
     "pixel": "another file format",
     "quality": "another quality",
     "overlay": "another overlay",
+    "map": "another map",
     "device": "another device",
     "implementation": "another device",
     "avcore": "another version of avcore",

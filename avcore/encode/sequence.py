@@ -72,6 +72,7 @@ def open_sequence(
     start_frame: int = 1,
     provenance: Mapping[str, Any],
     overwrite: bool = False,
+    is_data: bool = False,
 ) -> SequenceSink:
     """A sink that writes ``folder/NAME_0001.png`` and so on, and ``folder/manifest.json``.
 
@@ -86,6 +87,7 @@ def open_sequence(
         start_frame: number of the job's first frame, for the manifest.
         provenance: JSON data; ``provenance["job"]`` is the hash of all that decides pixels.
         overwrite: remove the frames of another job; make the frames of the same job anew.
+        is_data: the frames are no colours (normals, heights), which EXR keeps as they are.
 
     Raises:
         UsageError: the folder holds another job, or frames without a manifest; an impossible format.
@@ -104,7 +106,7 @@ def open_sequence(
         raise UsageError(f"{folder} is a file; choose a folder for the frames") from error
     except OSError as error:
         raise output_error(error, Path(error.filename or folder)) from error
-    return SequenceSink(folder, held, pixel=image.pixel, remake=overwrite)
+    return SequenceSink(folder, held, pixel=image.pixel, remake=overwrite, is_data=is_data)
 
 
 def _claim(folder: Path, wanted: Manifest, *, overwrite: bool) -> Manifest:
@@ -148,11 +150,12 @@ class SequenceSink:
 
     notes: tuple[str, ...] = ()
 
-    def __init__(self, folder: Path, manifest: Manifest, *, pixel: Pixel, remake: bool) -> None:
+    def __init__(self, folder: Path, manifest: Manifest, *, pixel: Pixel, remake: bool, is_data: bool) -> None:
         self.pixel = pixel
         self._folder = folder
         self._manifest = manifest
         self._remake = remake
+        self._is_data = is_data
         self._check = FrameCheck(size=manifest.size, pixel=pixel)
         self._pool = ThreadPoolExecutor(_WORKERS, thread_name_prefix="frames to disk")
         self._pending: deque[Future[None]] = deque()
@@ -203,7 +206,7 @@ class SequenceSink:
             if self._manifest.format == "png":
                 part.write_bytes(png_bytes(frame))
             else:
-                write_exr(part, srgb_to_linear(frame))
+                write_exr(part, frame if self._is_data else srgb_to_linear(frame))
             described = _describe(part, file=path.name)
             commit(part, path)
             self._written[number] = described

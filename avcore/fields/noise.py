@@ -155,6 +155,11 @@ def mix(a: Any, b: Any, share: Any) -> Any:
     return a + share * (b - a)
 
 
+def held(value: Any, low: float, high: float) -> Any:
+    """``value`` within limits, for a knob: a float, or an array without a shape."""
+    return 0.5 * (abs(value - low) - abs(value - high) + (low + high))
+
+
 def smoothstep(xp: Any, low: Any, high: Any, x: Any) -> Any:
     """0 below ``low``, 1 above ``high``, smooth between."""
     t = xp.clip((x - low) / (high - low), 0.0, 1.0)

@@ -9,7 +9,7 @@ from avcore.presets.images import read_images
 from avcore.presets.plain import to_data
 from avcore.presets.preset import Preset
 
-DECIDES = ("schema", "signals", "field", "colour", "layers", "render")
+DECIDES = ("schema", "signals", "field", "colour", "layers", "maps", "render")
 
 
 def preset_hash(preset: Preset) -> str:

@@ -18,12 +18,12 @@ ENDINGS = (".yaml", ".yml")
 
 LONGEST_SHOWN = 100
 
-Origin = Literal["file", "folder", "user", "shipped", "memory"]
+Origin = Literal["file", "folder", "user", "shipped", "pack", "memory"]
 
 
 @dataclass(frozen=True)
 class Location:
-    """A preset's file. ``origin``: a path (file), ``$AVCORE_PRESETS`` (folder), the user's own (user) or ours."""
+    """A preset's file. ``origin``: a path (file), ``$AVCORE_PRESETS`` (folder), the user's own, ours, or a pack's."""
 
     path: Path
     origin: Origin
@@ -41,15 +41,27 @@ def slug(name: str) -> str:
 
 def search_folders() -> list[tuple[Path, Origin]]:
     """The folders in which a name is looked up, in order."""
-    import platformdirs
-
     named = [Path(folder) for folder in os.environ.get(ENVIRONMENT, "").split(os.pathsep) if folder]
     folders: list[tuple[Path, Origin]] = [(folder, "folder") for folder in named]
-    folders.append((Path(platformdirs.user_data_dir("avcore", appauthor=False)) / "presets", "user"))
+    folders.append((_user_data() / "presets", "user"))
     package = Path(avcore.__file__).parent
     wheel, checkout = package / "shipped_presets", package.parent / "presets"
     folders.append((wheel if wheel.is_dir() else checkout, "shipped"))
+    packs = packs_folder()
+    if packs.is_dir():  # last, so that a stranger's preset never stands for ours
+        folders += [(pack, "pack") for pack in sorted(packs.iterdir()) if not pack.name.startswith(".")]
     return folders
+
+
+def packs_folder() -> Path:
+    """Where packs are installed, each in a folder of its own."""
+    return _user_data() / "packs"
+
+
+def _user_data() -> Path:
+    import platformdirs
+
+    return Path(platformdirs.user_data_dir("avcore", appauthor=False))
 
 
 def locations() -> Iterator[Location]:

@@ -13,6 +13,7 @@ from avcore.errors import PresetError
 from avcore.fields.colour import ColourSpec
 from avcore.fields.families import FIELDS
 from avcore.fields.layers import LayerSpec
+from avcore.fields.maps import MapsSpec
 from avcore.presets.library import Origin, resolve_inside, shown_path
 from avcore.presets.node import excerpt
 from avcore.render.spec import RenderSpec
@@ -52,6 +53,7 @@ class Preset:
     field: Annotated[Any, FIELDS] = setting(help="what draws the picture")
     colour: ColourSpec = setting(ColourSpec(), help="what the field's output becomes")
     layers: tuple[LayerSpec, ...] = setting((), help="fields laid over it, the lowest first")
+    maps: MapsSpec = setting(MapsSpec(), help="the surface, for maps that are baked beside the picture")
     render: RenderSpec = setting(RenderSpec(), help="sampling in space and time")
 
     path: Path | None = dataclasses.field(default=None, compare=False)

@@ -15,6 +15,7 @@ from avcore.compute.choose import Chosen
 from avcore.director import Cue, DirectorSpec, write_score
 from avcore.errors import PresetError
 from avcore.fields.between import CannotMixError, between
+from avcore.fields.maps import MapName
 from avcore.fields.moment import Picture
 from avcore.fields.oklab import oklab_to_srgb, srgb_to_oklab
 from avcore.presets.hashing import preset_hash
@@ -132,6 +133,14 @@ class Director:
         except CannotMixError:
             here, there = _with_one_palette(shot.look, shot.next_look, shot.share)
             self._dissolve({shot.scene: here, shot.next_scene: there}, shot.share, out)
+
+    def map(self, shot: Shot, name: MapName, shape: tuple[int, int]) -> Image:
+        """See ``Scene.map``; the maps of two scenes are mixed."""
+        here = self.scenes[shot.scene].map(shot.look, name, shape)
+        if shot.next_look is None:
+            return here
+        there = self.scenes[shot.next_scene].map(shot.next_look, name, shape)
+        return np.asarray(here + np.float32(shot.share) * (there - here), dtype=np.float32)
 
     def _dissolve(self, looks: Mapping[str, Look], share: float, out: NDArray[Any]) -> None:
         images: list[Image] = []

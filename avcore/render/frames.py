@@ -13,9 +13,10 @@ from avcore.compute.choose import Chosen, Precision
 from avcore.compute.device import Device
 from avcore.director import DirectorSpec
 from avcore.encode.sink import Pixel
+from avcore.fields.maps import MapName
 from avcore.presets.preset import Preset
 from avcore.render.directed import Director
-from avcore.render.scene import Quality, Scene, Stage
+from avcore.render.scene import Quality, Scene, Stage, put
 from avcore.timebase import Timebase
 
 
@@ -47,6 +48,10 @@ class Source(Protocol):
         """Fill ``out`` [shape=(height, width, 3), uint8, uint16 or float32, sRGB] with it."""
         ...
 
+    def map(self, look: Any, name: MapName, shape: tuple[int, int]) -> NDArray[np.float32]:
+        """One of its maps [shape=(*shape, 3), 0..1]; see ``avcore.render.maps.make_map``."""
+        ...
+
     def close(self) -> None:
         """Let go of threads and memory."""
         ...
@@ -66,14 +71,17 @@ class Frames:
         quality: Quality = "final",
         precision: Precision = "auto",
         threads: int | None = None,
+        map_name: MapName | None = None,
     ) -> None:
         """Prepare the signals and the field for frames of ``size`` (width, height) pixels.
+
+        With ``map_name``, the frames are those of a map for materials.
 
         Raises:
             PresetError: the preset's signals or weights do not fit.
         """
         self.preset, self.track, self.timebase = preset, track, timebase
-        self.size, self.device = size, device
+        self.size, self.device, self.map_name = size, device, map_name
         stage = Stage(track, timebase, size, device, quality=quality, precision=precision, threads=threads)
         self.source: Source = (
             Director(preset, stage) if isinstance(preset.field, DirectorSpec) else Scene(preset, stage)
@@ -122,7 +130,10 @@ class Frames:
         if before is not None and drawn.dtype == pixel and before.equals(look):
             return drawn  # nothing has moved since the frame before
         out = np.empty((height, width, 3), dtype=pixel)
-        self.source.paint(look, out)
+        if self.map_name is None:
+            self.source.paint(look, out)
+        else:
+            put(self.source.map(look, self.map_name, (height, width)), out)
         out.flags.writeable = False
         self._last = look, out
         return out

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from avcore.compute.choose import Precision
 from avcore.compute.device import choose
 from avcore.encode import ImageSettings, Sink, Soundtrack, VideoSettings, open_sequence, open_video
 from avcore.errors import Interrupted, UsageError
+from avcore.fields.maps import MapName
 from avcore.presets.preset import Preset
 from avcore.render import overlay
 from avcore.render.frames import Frames
@@ -29,7 +30,10 @@ Progress = Callable[[str, float, float], None]
 
 @dataclass(frozen=True)
 class RenderJob:
-    """All that one render needs. ``images`` makes ``out`` a folder of images, otherwise it is a video file."""
+    """All that one render needs.
+
+    ``images`` makes ``out`` a folder of images, otherwise it is a video file; ``map_name`` makes them a material's map.
+    """
 
     audio: Path
     out: Path
@@ -48,7 +52,20 @@ class RenderJob:
     sound: bool = True
     overwrite: bool = False
     images: ImageSettings | None = None
+    map_name: MapName | None = None
     video: VideoSettings = field(default_factory=VideoSettings)
+
+
+def map_job(job: RenderJob, name: MapName, *, bits: int | None = None) -> RenderJob:
+    """The job that makes a material's map beside the images of ``job``, in ``OUT_NAME``.
+
+    Heights and normals have 16 bits, since 8 show as steps; so has an EXR. Text is left out.
+    """
+    assert job.images is not None
+    deep = name in ("height", "normal") or job.images.format == "exr"
+    images = replace(job.images, bits=bits or (16 if deep else 8))
+    out = job.out.with_name(f"{job.out.name}_{name}")
+    return replace(job, out=out, images=images, map_name=name, overlay=None)
 
 
 @dataclass(frozen=True)
@@ -110,6 +127,7 @@ def render(job: RenderJob, *, progress: Progress = lambda *_: None) -> RenderRep
                     quality=job.quality,
                     precision=job.precision,
                     threads=job.threads,
+                    map_name=job.map_name,
                 )
             )
         meter = ResponseMeter()
@@ -145,7 +163,7 @@ def render(job: RenderJob, *, progress: Progress = lambda *_: None) -> RenderRep
         peak_memory_mb=peak_memory_mb(),
         device=f"{device.description}, {frames.implementation}",
         response=response,
-        warnings=[*frames.notes, *sink.notes, *response.warnings(), *_loop_warning(frames)],
+        warnings=[*frames.notes, *sink.notes, *_judgement(job, response), *_loop_warning(frames)],
     )
 
 
@@ -161,6 +179,7 @@ def _open(job: RenderJob, frames: Frames, numbers: list[int]) -> tuple[Sink, lis
             start_frame=job.start_frame,
             provenance=origin,
             overwrite=job.overwrite,
+            is_data=job.map_name not in (None, "emission"),
         )
         return sequence, sequence.missing(numbers)
     if numbers != list(range(numbers[0], numbers[-1] + 1)):
@@ -199,6 +218,11 @@ def _how_to_go_on(job: RenderJob, done: int, total: int) -> str:
         f"stopped after {done} of {total} frames; no video was written. Run the same command again; "
         f"a render to a folder ({job.out.with_suffix('')}) can be stopped and resumed"
     )
+
+
+def _judgement(job: RenderJob, response: Response) -> list[str]:
+    """What the frames say about the preset; a map says nothing."""
+    return response.warnings() if job.map_name is None else []
 
 
 def _loop_warning(frames: Frames) -> list[str]:

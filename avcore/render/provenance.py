@@ -27,6 +27,7 @@ def provenance(frames: Frames, *, pixel: str, quality: str, overlay: str | None)
         "pixel": pixel,
         "quality": quality,
         "overlay": overlay or "",
+        "map": frames.map_name or "",
         "device": frames.device.name,
         "implementation": frames.implementation,
         "avcore": avcore.__version__,

@@ -16,11 +16,13 @@ from avcore.compute.choose import Chosen, Precision, choose_painter
 from avcore.compute.device import Device
 from avcore.compute.reference import ReferencePainter
 from avcore.errors import PresetError
-from avcore.fields.ink import InkPicture
+from avcore.fields.ink import Ink, InkPicture
 from avcore.fields.layers import BLENDS, LayerSpec, MaskSpec, blend
+from avcore.fields.maps import MapName
 from avcore.fields.moment import Field, Moment, Picture
 from avcore.presets.images import read_images
 from avcore.presets.preset import Preset
+from avcore.render.maps import make_map
 from avcore.signals.controls import compute_controls
 from avcore.timebase import Duration, Timebase
 
@@ -129,6 +131,7 @@ class Scene:
             self.sheets += [self._sheet(layer.field, layer.colour, layer) for layer in preset.layers]
         except PresetError as error:
             raise PresetError(f"{preset.path or preset.name}: {error}") from error
+        self._grey = ReferencePainter(stage.device, threads=stage.threads)
         for sheet, exposure in zip(self.sheets, self.look(stage.timebase.start_frame).now, strict=True):
             sheet.painter.check(exposure.pictures[0])
 
@@ -136,6 +139,7 @@ class Scene:
         """Let go of threads and memory."""
         for sheet in self.sheets:
             sheet.painter.close()
+        self._grey.close()
 
     @property
     def painters(self) -> list[Chosen]:
@@ -229,6 +233,17 @@ class Scene:
                 image = np.asarray(BLENDS[self._trails.blend](image, faded), dtype=np.float32)
         put(image, out)
 
+    def map(self, look: Look, name: MapName, shape: tuple[int, int]) -> Image:
+        """A map of the lowest field [shape=(*shape, 3), 0..1]; see ``avcore.render.maps.make_map``."""
+
+        def colour() -> Image:
+            image = np.empty((*shape, 3), dtype=np.float32)
+            self.paint(look, image)
+            return image
+
+        tiles = self.preset.field.coords.space == "tile"
+        return make_map(name, self.preset.maps, ink=lambda ink: self.ink(look, ink, shape), colour=colour, tiles=tiles)
+
     def _composed(self, exposures: Sequence[Exposure], shape: tuple[int, ...]) -> Image:
         image: Image = np.empty(shape, dtype=np.float32)
         for sheet, exposure in zip(self.sheets, exposures, strict=True):
@@ -243,13 +258,19 @@ class Scene:
     def _share(self, mask: MaskSpec | None, exposure: Exposure, shape: tuple[int, ...]) -> float | Image:
         if mask is None or exposure.mask is None:
             return exposure.opacity
-        stage = self.stage
-        ink = np.empty(shape, dtype=np.float32)
-        painter = ReferencePainter(stage.device, threads=stage.threads)
-        painter.paint([InkPicture(exposure.mask, mask.ink)], ink, supersample=self._supersample)
-        painter.close()
-        share = np.clip((ink[:, :, :1] - exposure.low) / max(exposure.high - exposure.low, 1e-6), 0.0, 1.0)
+        ink = self._ink(exposure.mask, mask.ink, (shape[0], shape[1]))[:, :, :1]
+        share = np.clip((ink - exposure.low) / max(exposure.high - exposure.low, 1e-6), 0.0, 1.0)
         return np.asarray(exposure.opacity * (1.0 - share if mask.invert else share), dtype=np.float32)
+
+    def ink(self, look: Look, ink: Ink, shape: tuple[int, int]) -> Image:
+        """An ink of the lowest field [shape=(*shape, 3), 0..1, the same in all channels]; shape is (height, width)."""
+        pictures = look.now[0].pictures
+        return self._ink(pictures[len(pictures) // 2], ink, shape)
+
+    def _ink(self, picture: Picture, ink: Ink, shape: tuple[int, int]) -> Image:
+        out = np.empty((*shape, 3), dtype=np.float32)
+        self._grey.paint([InkPicture(picture, ink)], out, supersample=self._supersample)
+        return out
 
 
 def put(image: Image, out: NDArray[Any]) -> None:

@@ -136,7 +136,7 @@ def _plain(node: Node) -> Any:
         return {name: _plain(child) for name, child in node.value.items()}
     if isinstance(node.value, list):
         return [_plain(child) for child in node.value]
-    return node.value if node.text is None else node.text if isinstance(node.value, str) else node.value
+    return node.value
 
 
 def _put(entries: dict[str, Any], names: list[str], value: Any) -> None:

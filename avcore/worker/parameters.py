@@ -126,7 +126,7 @@ def _parameter(
     return Parameter(key, group, _label(setting.name), setting.help, kind, value, value, choices=choices, **about)
 
 
-def _range(setting: Setting, value: float) -> dict[str, float | None]:
+def _range(setting: Setting, value: float) -> dict[str, Any]:
     """The limits, and those of a slider: up to twice the value or the usual one, where no limit is near that."""
     usual = setting.default(None)
     usual = usual.base if isinstance(usual, Driven) else usual

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import cache
+from functools import cached_property
 from typing import Any, ClassVar
 
 import numpy as np
-from array_api_compat import device
 from numpy.typing import NDArray
 
 from avcore.fields.coords import Space
 from avcore.fields.cymatic.figure import FigureSpec, choose, spread
 from avcore.fields.cymatic.surface import Wave
-from avcore.fields.noise import mix
+from avcore.fields.cymatic.tables import constant, look_up, places
 from avcore.fields.pattern import Place
 from avcore.spec import setting
 
-# Steps of the radial tables from the middle to the rim, and how far beyond the rim they go.
-STEPS, BEYOND = 1024, 1.02
+# How far the tables go, in radii: a little beyond the rim, which is smoothed.
+BEYOND = 1.05
+
+Modes = tuple[list[tuple[int, int]], NDArray[np.float32], NDArray[np.float32]]
 
 
 @dataclass(frozen=True)
@@ -33,29 +34,26 @@ class DishSpec(FigureSpec):
     likes: ClassVar[str] = "width"
     spaces: ClassVar[tuple[Space, ...]] = ("plane",)
 
+    @cached_property
+    def layout(self) -> Modes:
+        """See ``dish_modes``."""
+        return dish_modes(self.count, self.coarsest, self.finest, self.folds, self.seed)
+
     def figure(self, xp: Any, at: Place, strengths: Any, knobs: Any) -> Wave:
         """See ``FigureSpec.figure``."""
-        modes, numbers, tables = dish_modes(self.count, self.coarsest, self.finest, self.folds, self.seed)
-        there = device(at.x)
+        modes, numbers, tables = self.layout
         radius = xp.sqrt(at.x * at.x + at.y * at.y) + 1e-6
         out_x, out_y = at.x / radius, at.y / radius
-        place = xp.clip(radius / self.radius, 0.0, BEYOND) * (STEPS / BEYOND)
-        step = xp.astype(place, xp.int32)
-        part = place - xp.astype(step, xp.float32)
+        place = xp.clip(radius * (1.0 / (BEYOND * self.radius)), 0.0, 1.0)
 
         height = outward = around = bend = 0.0
         for n in sorted({n for n, _ in modes}):
             members = [index for index, (lines, _) in enumerate(modes) if lines == n]
-            table: Any = 0.0
-            for index in members:
-                table = table + strengths[index] * xp.asarray(tables[index], device=there)
-            here = xp.take(table, step, axis=1)
-            value, slope, second = (mix(here[i], here[i + 3], part) for i in range(3))
+            value, slope, second = look_up(xp, tables, strengths, place, members=members)
             cos, sin = _multiple(xp, out_x, out_y, n)
             height, outward, bend = height + value * cos, outward + slope * cos, bend + second * cos
             around = around - n * value * sin
-        wave_numbers = xp.asarray(numbers, device=there)
-        number = xp.sqrt(xp.sum((strengths * wave_numbers) ** 2)) / self.radius
+        number = xp.sqrt(xp.sum((strengths * constant(xp, numbers, at.x)) ** 2)) / self.radius
         outward, around = outward / self.radius, around / radius
         return Wave(
             height,
@@ -67,15 +65,11 @@ class DishSpec(FigureSpec):
         )
 
 
-@cache
-def dish_modes(
-    count: int, coarsest: float, finest: float, folds: int, seed: int
-) -> tuple[list[tuple[int, int]], NDArray[np.float32], NDArray[np.float32]]:
+def dish_modes(count: int, coarsest: float, finest: float, folds: int, seed: int) -> Modes:
     """The modes (n lines, m circles), their wave numbers [shape=(count,)], and their radial tables.
 
-    A table [shape=(6, STEPS + 1), float32] has the height, its slope and Laplacian by the distance from the middle in
-    radii, 1 in the root mean square over the dish, then the same a step further. The pitch of a mode grows with
-    (n + 2 m)^2 (Chladni's law).
+    A table (see ``look_up``) has the height, its slope and Laplacian by the distance from the middle in radii, 1 in the
+    root mean square over the dish, up to ``BEYOND``. The pitch of a mode grows with (n + 2 m)^2 (Chladni's law).
     """
     from scipy.special import jnp_zeros, jv, jvp
 
@@ -84,19 +78,18 @@ def dish_modes(
         (n, m): float(n + 2 * m)
         for n in range(0, int(finest) + 1, folds)
         for m in range(1, int(finest) // 2 + 2)
-        if n > 0 or 4 * m < finest
+        if n > 0 or m == 1 or 4 * m < finest
     }
     modes = choose(spread(count, coarsest, finest), lines, seed)
     # The rim is free: there the slope is 0.
     numbers = np.array([jnp_zeros(n, m)[-1] for n, m in modes])
-    r = np.linspace(0.0, BEYOND, STEPS + 2)
+    r = BEYOND * places()
     tables = []
     for (n, _), k in zip(modes, numbers, strict=True):
         height, slope = jv(n, k * r), k * jvp(n, k * r)
         # By area, and over the angle the mean of a squared cosine is a half.
         mean_square = 2.0 * np.mean((height**2 * r)[r <= 1.0]) * (1.0 if n == 0 else 0.5)
-        rows = np.stack([height, slope, -(k**2) * height]) / math.sqrt(mean_square)
-        tables.append(np.concatenate([rows[:, :-1], rows[:, 1:]]))
+        tables.append(np.stack([height, slope, -(k**2) * height]) / math.sqrt(mean_square))
     return modes, numbers.astype(np.float32), np.stack(tables).astype(np.float32)
 
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, ClassVar
 
-from array_api_compat import device
+import numpy as np
 
 from avcore.fields.coords import Space
-from avcore.fields.cymatic.figure import FigureSpec, spread
+from avcore.fields.cymatic.figure import FigureSpec, Vectors, plain, spread
 from avcore.fields.cymatic.surface import Wave
+from avcore.fields.cymatic.tables import constant
 from avcore.fields.pattern import Place
 from avcore.fields.streams import uniform
 from avcore.signals.spec import Driven
@@ -35,23 +37,24 @@ class DropsSpec(FigureSpec):
     likes: ClassVar[str] = "reach"
     spaces: ClassVar[tuple[Space, ...]] = ("plane",)
 
+    @cached_property
+    def layout(self) -> Vectors:
+        """Wave number, rounds, angle and distance of each source, by mode."""
+        index = np.arange(self.count)
+        numbers = np.pi * np.array(spread(self.count, self.coarsest, self.finest))
+        # In deep water the square of the frequency grows with the wave number.
+        rounds = np.round(self.rounds * np.sqrt(numbers / numbers.max()))
+        angles = np.pi * uniform(self.seed, "drops", 1)[0] + GOLDEN * index
+        return plain(numbers, rounds, angles, np.sqrt((index + 0.5) / self.count))
+
     def figure(self, xp: Any, at: Place, strengths: Any, knobs: Any) -> Wave:
         """See ``FigureSpec.figure``."""
-        there = device(at.x)
-
-        def constant(values: list[float]) -> Any:
-            return xp.asarray(values, dtype=xp.float32, device=there)
-
-        numbers = [math.pi * lines for lines in spread(self.count, self.coarsest, self.finest)]
-        # In deep water the square of the frequency grows with the wave number.
-        rounds = [float(round(self.rounds * math.sqrt(number / numbers[-1]))) for number in numbers]
-        first = math.pi * float(uniform(self.seed, "drops", 1)[0])
-        angles = constant([first + GOLDEN * index for index in range(self.count)])
-        away = knobs.reach * constant([math.sqrt((index + 0.5) / self.count) for index in range(self.count)])
+        numbers, rounds, angles, places = self.layout
+        angles, away = constant(xp, angles, at.x), knobs.reach * constant(xp, places, at.x)
         stroll = angles * 2.0 + at.turn
         source_x = away * xp.cos(angles) + STROLL * xp.cos(stroll)
         source_y = away * xp.sin(angles) + STROLL * xp.sin(stroll)
-        phases = constant(rounds) * at.turn
+        phases = constant(xp, rounds, at.x) * at.turn
 
         height = right = up = bend = 0.0
         for index, number in enumerate(numbers):
@@ -64,5 +67,5 @@ class DropsSpec(FigureSpec):
             tilt = -number * strength * xp.sin(angle) / distance
             height, bend = height + wave, bend - number**2 * wave
             right, up = right + tilt * dx, up + tilt * dy
-        number = xp.sqrt(xp.sum((strengths * constant(numbers)) ** 2))
+        number = xp.sqrt(xp.sum((strengths * constant(xp, numbers, at.x)) ** 2))
         return Wave(height, right, up, bend, number)

@@ -5,19 +5,26 @@ A look says what its modes are (``figure``); what lies on the wave, sand or wate
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
-from array_api_compat import device
+from numpy.typing import NDArray
 
+from avcore.fields.colour import ColourSpec
 from avcore.fields.cymatic.surface import Wave, sand, water
+from avcore.fields.cymatic.tables import constant
 from avcore.fields.paint import Inks
-from avcore.fields.pattern import PatternSpec, Place
+from avcore.fields.pattern import Pattern, PatternSpec, Place
 from avcore.fields.streams import uniform
 from avcore.signals.spec import Driven
 from avcore.spec import setting
+from avcore.timebase import Duration
+
+Vectors = tuple[tuple[float, ...], ...]
 
 # Modes of a figure that no signal plays.
 MUTE = 6
@@ -57,6 +64,25 @@ class FigureSpec(PatternSpec):
         """The standing wave in which the modes have those ``strengths`` [shape=(count,)], the lowest first."""
         raise NotImplementedError
 
+    @cached_property
+    def layout(self) -> Any:
+        """The modes, and whatever else depends on the settings alone."""
+        raise NotImplementedError
+
+    @cached_property
+    def lots(self) -> Vectors:
+        """What the seed says about each mode: its sign, rounds and phase of its swing, and level in silence."""
+        draws = uniform(self.seed, "cymatic strengths", 4 * self.count).reshape(4, self.count)
+        rounds = np.sign(draws[1]) * np.ceil(2.0 * abs(draws[1]))
+        return plain(np.sign(draws[0]), rounds, np.pi * draws[2], 0.5 + 0.5 * draws[3])
+
+    def build(
+        self, colour: ColourSpec, *, seconds: Callable[[Duration], float], file: Callable[[str], Path]
+    ) -> Pattern:
+        """See ``PatternSpec.build``. Modes are found and lots drawn here, once: ``draw`` may be compiled."""
+        _ = self.layout, self.lots
+        return super().build(colour, seconds=seconds, file=file)
+
     @property
     def count(self) -> int:
         """How many modes there are."""
@@ -67,19 +93,19 @@ class FigureSpec(PatternSpec):
 
         ``levels`` are the signals. In silence a slow mixture of all remains.
         """
-        draws = uniform(self.seed, "cymatic strengths", 4 * self.count).reshape(4, self.count)
-        signs, rounds = np.sign(draws[0]), np.sign(draws[1]) * np.ceil(2.0 * abs(draws[1]))
-        phases, rests = np.pi * draws[2], 0.5 + 0.5 * draws[3]
+        signs, rounds, phases, rests = self.lots
 
-        def constant(values: Any) -> Any:
-            return xp.asarray(values, dtype=xp.float32, device=device(at.x))
-
-        swing = xp.sin(constant(rounds) * at.turn + constant(phases))
-        strength = REST * constant(rests) * (1.0 + swing)
+        swing = xp.sin(constant(xp, rounds, at.x) * at.turn + constant(xp, phases, at.x))
+        strength = REST * constant(xp, rests, at.x) * (1.0 + swing)
         if levels:
-            played = xp.clip(xp.stack([constant(level) for level in levels]), 0.0, 1.0) ** self.focus
+            played = xp.clip(xp.stack([constant(xp, level, at.x) for level in levels]), 0.0, 1.0) ** self.focus
             strength = strength + played * (1.0 + SWING * swing)
-        return constant(signs) * strength / xp.sqrt(xp.sum(strength * strength) + 1e-6)
+        return constant(xp, signs, at.x) * strength / xp.sqrt(xp.sum(strength * strength) + 1e-6)
+
+
+def plain(*rows: NDArray[np.float64]) -> Vectors:
+    """Arrays as tuples of numbers."""
+    return tuple(tuple(map(float, row)) for row in rows)
 
 
 def spread(count: int, coarsest: float, finest: float) -> list[float]:

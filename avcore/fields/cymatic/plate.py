@@ -4,29 +4,37 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import cache
+from functools import cached_property
 from typing import Any, ClassVar
-
-from array_api_compat import device
 
 from avcore.fields.cymatic.figure import FigureSpec, choose, spread
 from avcore.fields.cymatic.surface import Wave
+from avcore.fields.cymatic.tables import constant
 from avcore.fields.pattern import Place
 from avcore.spec import setting
+
+Modes = tuple[bool, float, tuple[tuple[int, int], ...]]
 
 
 @dataclass(frozen=True)
 class PlateSpec(FigureSpec):
     """Chladni's figures: modes cos(n x) cos(m y) +- cos(m x) cos(n y) of a free square plate (Ritz 1909)."""
 
-    plates: float = setting(1.0, help="plates down the picture, each the mirror image of its neighbours", low=0.1, high=32)
+    plates: float = setting(
+        1.0, help="plates down the picture, each the mirror image of its neighbours", low=0.1, high=32
+    )
 
     family: ClassVar[str] = "cymatic"
     likes: ClassVar[str] = "width"
 
+    @cached_property
+    def layout(self) -> Modes:
+        """See ``plate_modes``."""
+        return plate_modes(self.count, self.coarsest, self.finest, self.seed)
+
     def figure(self, xp: Any, at: Place, strengths: Any, knobs: Any) -> Wave:
         """See ``FigureSpec.figure``."""
-        even, sign, modes = plate_modes(self.count, self.coarsest, self.finest, self.seed)
+        even, sign, modes = self.layout
         x, y, _ = at.lattice(self.plates)
         # Where the picture repeats, a cell is a plate and its mirror image; elsewhere the middle is that of a plate.
         per_cell = math.pi * (1.0 if at.space == "plane" else 2.0)
@@ -45,7 +53,7 @@ class PlateSpec(FigureSpec):
             right = right - strength * (n * sin_x[n] * cos_y[m] + (sign * m) * sin_x[m] * cos_y[n])
             up = up - strength * (m * cos_x[n] * sin_y[m] + (sign * n) * cos_x[m] * sin_y[n])
         per_unit = per_cell * self._cells(at)
-        squares = xp.asarray([float(n * n + m * m) for n, m in modes], dtype=xp.float32, device=device(at.x))
+        squares = constant(xp, [n * n + m * m for n, m in modes], at.x)
         number = per_unit * xp.sqrt(xp.sum(strengths * strengths * squares))
         return Wave(height, right * per_unit, up * per_unit, bend * per_unit**2, number)
 
@@ -54,8 +62,7 @@ class PlateSpec(FigureSpec):
         return self.plates if at.space == "plane" else float(max(1, round(self.plates)))
 
 
-@cache
-def plate_modes(count: int, coarsest: float, finest: float, seed: int) -> tuple[bool, float, tuple[tuple[int, int], ...]]:
+def plate_modes(count: int, coarsest: float, finest: float, seed: int) -> Modes:
     """Whether the numbers of lines are even, the sign between a mode and its mirror image, and the modes.
 
     Even or odd and the sign are one for all modes, so that any sum of them has all mirrors of the square. The pitch of

@@ -4,64 +4,77 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import cache
+from functools import cached_property
 from typing import Any, ClassVar
 
-from array_api_compat import device
+import numpy as np
+from numpy.typing import NDArray
 
+from avcore.fields.coords import Space
 from avcore.fields.cymatic.figure import FigureSpec, spread
 from avcore.fields.cymatic.surface import Wave
+from avcore.fields.cymatic.tables import constant, look_up, places
 from avcore.fields.pattern import TAU, Place
 from avcore.signals.spec import Driven
 from avcore.spec import setting
 
-Vectors = tuple[tuple[float, float], ...]
+# All waves begin again after so many picture heights: far enough that nobody sees it, near enough for a table.
+PERIOD = 4.0
+
+Waves = tuple[NDArray[np.float32], NDArray[np.float32]]
 
 
 @dataclass(frozen=True)
 class PoolSpec(FigureSpec):
-    """Standing waves from all sides: 3 make a honeycomb, 5 and more a quasicrystal (Levine and Steinhardt 1984)."""
+    """Standing waves from all sides: 3 make a honeycomb, 4 and more a quasicrystal (Levine and Steinhardt 1984)."""
 
-    sides: int = setting(6, help="directions that waves come from: 2 squares, 3 honeycomb, 4 and more quasicrystals", low=1, high=12)
-    slip: Driven = setting(Driven.fixed(0.0), help="how far the waves slip past each other by themselves, in radians")
+    sides: int = setting(
+        5, help="directions of the waves: 2 make squares, 3 a honeycomb, more a quasicrystal", low=1, high=12
+    )
+    slip: Driven = setting(
+        Driven.fixed(0.0), help="how far the waves slip past each other by themselves, in picture heights"
+    )
 
     family: ClassVar[str] = "cymatic"
     likes: ClassVar[str] = "width"
+    spaces: ClassVar[tuple[Space, ...]] = ("plane",)
+
+    @cached_property
+    def layout(self) -> Waves:
+        """See ``line_waves``."""
+        return line_waves(self.count, self.coarsest, self.finest)
 
     def figure(self, xp: Any, at: Place, strengths: Any, knobs: Any) -> Wave:
         """See ``FigureSpec.figure``."""
-        x, y, (across, _) = at.lattice(1.0)
-        directions = wave_vectors(self.count, self.coarsest, self.finest, self.sides, whole=across > 0)
-        there = device(at.x)
-        aside = xp.asarray([TAU * j / self.sides for j in range(self.sides)], dtype=xp.float32, device=there)
-        slips = knobs.slip * xp.sin(aside + at.turn)
+        numbers, tables = self.layout
+        angles = [math.pi * j / self.sides for j in range(self.sides)]
+        # The seed says which of the sides lead.
+        phases = constant(xp, [2.0 * angle + self.seed for angle in angles], at.x)
+        slips = knobs.slip * xp.sin(phases + at.turn)
         height = right = up = bend = 0.0
-        # The mean square of the sum of so many waves.
-        strengths = strengths * math.sqrt(2.0 / self.sides)
-        for index, vectors in enumerate(directions):
-            shape = tilt_x = tilt_y = 0.0
-            for j, (kx, ky) in enumerate(vectors):
-                angle = kx * x + ky * y + slips[j]
-                sine = xp.sin(angle)
-                shape = shape + xp.cos(angle)
-                tilt_x, tilt_y = tilt_x + kx * sine, tilt_y + ky * sine
-            strength = strengths[index]
-            height, bend = height + strength * shape, bend - (strength * _square(vectors[0])) * shape
-            right, up = right - strength * tilt_x, up - strength * tilt_y
-        squares = xp.asarray([_square(vectors[0]) for vectors in directions], dtype=xp.float32, device=there)
-        number = xp.sqrt(xp.sum(strengths * strengths * squares) * (0.5 * self.sides))
-        return Wave(height, right, up, bend, number)
+        for j, angle in enumerate(angles):
+            along = (math.cos(angle) * at.x + math.sin(angle) * at.y + slips[j]) * (1.0 / PERIOD)
+            turn = along - xp.floor(along + 0.5)
+            # Waves are even: half a period tells the other, whose slopes face the other way.
+            value, slope, second = look_up(xp, tables, strengths, 2.0 * xp.abs(turn), members=range(self.count))
+            slope = xp.where(turn < 0.0, -slope, slope)
+            height, bend = height + value, bend + second
+            right, up = right + math.cos(angle) * slope, up + math.sin(angle) * slope
+        # Of that many waves the mean square is as many halves.
+        level = math.sqrt(2.0 / self.sides)
+        number = xp.sqrt(xp.sum((strengths * constant(xp, numbers, at.x)) ** 2))
+        return Wave(level * height, level * right, level * up, level * bend, number)
 
 
-@cache
-def wave_vectors(count: int, coarsest: float, finest: float, sides: int, *, whole: bool) -> tuple[Vectors, ...]:
-    """For each mode the wave vectors from every side, in radians per unit; ``whole`` waves a unit where it repeats."""
-    modes = []
-    for lines in spread(count, coarsest, finest):
-        waves = [(0.5 * lines * math.cos(math.pi * j / sides), 0.5 * lines * math.sin(math.pi * j / sides)) for j in range(sides)]
-        modes.append(tuple((TAU * round(x), TAU * round(y)) if whole else (TAU * x, TAU * y) for x, y in waves))
-    return tuple(modes)
+def line_waves(count: int, coarsest: float, finest: float) -> Waves:
+    """Wave numbers [shape=(count,), radians per unit] and tables of the cosine, its slope and curvature.
 
-
-def _square(vector: tuple[float, float]) -> float:
-    return vector[0] ** 2 + vector[1] ** 2
+    See ``look_up`` for their shape; they hold half a ``PERIOD``.
+    """
+    lines = np.array(spread(count, coarsest, finest))
+    waves = np.maximum(1.0, np.round(0.5 * PERIOD * lines))
+    numbers = waves * (TAU / PERIOD)
+    angles = numbers[:, None] * places() * (0.5 * PERIOD)
+    k = numbers[:, None]
+    tables = np.stack([np.cos(angles), -k * np.sin(angles), -(k**2) * np.cos(angles)], axis=1)
+    return numbers.astype(np.float32), tables.astype(np.float32)

@@ -19,8 +19,8 @@ ZENITH = 2.4
 # Stars down the picture, and the part of the sky's cells that have one.
 STARS, STARRY = 34.0, 0.35
 
-# Cells of noise after which a curtain's rays repeat; so many pass while the pattern's motion goes round once.
-RAY_PERIOD = 48
+# Cells of noise after which the rays of a curtain repeat, coarse and fine; so many pass while the motion goes round once.
+RAY_PERIODS = (32, 96)
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class AuroraSpec(PatternSpec):
     sway: Driven = setting(Driven.fixed(0.55), help="how far the curtains fold, 0 to 1")
     height: Driven = setting(Driven.fixed(0.36), help="height of the curtains, in picture heights")
     rays: Driven = setting(Driven.fixed(0.6), help="strength of the single rays, 0 to 1")
-    brightness: Driven = setting(Driven.fixed(0.9), help="brightness of the curtains")
+    brightness: Driven = setting(Driven.fixed(1.3), help="brightness of the curtains")
     flare: Driven = setting(Driven.fixed(0.0), help="light that runs along the lower hem, for hits, 0 to 1")
     stars: Driven = setting(Driven.fixed(0.7), help="brightness of the stars, 0 to 1")
     horizon: float = setting(-0.25, help="height of the shore, -0.5 at the lower edge; below it is water", low=-2.0, high=0.5)
@@ -105,11 +105,11 @@ class AuroraSpec(PatternSpec):
     def _rays(self, xp: Any, at: Place, along: Any, number: int, way: int) -> Any:
         """Strength of the rays along a curtain, in [0, 1]."""
         ray: Any = 0.0
-        for cells, share in ((14.0, 0.5), (37.0, 0.5)):
+        for cells, period in zip((14.0, 37.0), RAY_PERIODS, strict=True):
             cut = 1.0 - smoothstep(xp, 0.3, 0.9, at.pixel_of(cells) + 0.0 * along)
-            moving = cells * along + (way * RAY_PERIOD / TAU) * at.turn
-            noise = line(xp, moving, seed=self.seed + 5 + 101 * number, period=RAY_PERIOD)
-            ray = ray + share * (0.5 + cut * (noise - 0.5))
+            moving = cells * along + (way * period / TAU) * at.turn
+            noise = line(xp, moving, seed=self.seed + 5 + 101 * number, period=period)
+            ray = ray + 0.5 * (0.5 + cut * (noise - 0.5))
         return ray * ray * 1.6
 
     def _ridge(self, xp: Any, x: Any) -> Any:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from avcore.fields.flowing.stir import Shear, shears, width_of
-from avcore.fields.noise import smoothstep, value
+from avcore.fields.noise import held, smoothstep, value
 from avcore.fields.paint import Inks
 from avcore.fields.pattern import TAU, PatternSpec, Place
 from avcore.signals.spec import Driven
@@ -17,10 +17,13 @@ from avcore.spec import setting
 WAVES, RIPPLES, RIPPLE_FINER, RIPPLE_ROUNDS = 4, 1, 3.0, 24
 
 # Samples of a stroke to each side, and rounds of the gloss that runs along it.
-SAMPLES, GLOSS_ROUNDS = 2, 20
+SAMPLES, GLOSS_ROUNDS = 4, 20
 
 # Speed of the current, relative to its fastest, below which strokes shorten: at the eye of a whirl they have no way.
 EYE = 0.3
+
+# One over the largest level of the stream function that is met with.
+PEAK = 0.6
 
 
 @dataclass(frozen=True)
@@ -29,7 +32,7 @@ class LicSpec(PatternSpec):
 
     size: float = setting(0.9, help="whirls down the picture", low=0.1, high=12.0)
     strokes: float = setting(42.0, help="strokes side by side down the picture", low=4.0, high=300.0)
-    length: Driven = setting(Driven.fixed(5.0), help="length of a stroke, in its widths")
+    length: Driven = setting(Driven.fixed(7.0), help="length of a stroke, in its widths")
     ripple: Driven = setting(Driven.fixed(0.0), help="small fast waves that bend the strokes, for hits")
     spread: Driven = setting(Driven.fixed(0.8), help="turns of the palette from the eye of a whirl to the next")
     variety: Driven = setting(Driven.fixed(0.25), help="turns of the palette that strokes differ by")
@@ -46,7 +49,7 @@ class LicSpec(PatternSpec):
         current = [(wave, 1.0, 1) for wave in waves] + [(wave, knobs.ripple, RIPPLE_ROUNDS) for wave in fine]
         x, y = at.x * wide, at.y
         level, vx, vy = self._current(xp, at, current, x, y)
-        stride = knobs.length / (self.strokes * (2 * SAMPLES + 1))
+        stride = held(knobs.length, 0.0, 100.0) / (self.strokes * (2 * SAMPLES + 1))
         # The gloss runs along the strokes: weights that wander over the samples.
         run = GLOSS_ROUNDS * at.turn + 0.0 * at.x[:1]
         total: Any = 0.0
@@ -56,7 +59,7 @@ class LicSpec(PatternSpec):
             for sample in range(0 if way > 0.0 else 1, SAMPLES + 1):
                 if sample:
                     px, py = px + (way * stride) * wx, py + (way * stride) * wy
-                    if sample < SAMPLES:
+                    if sample == 2:
                         _, wx, wy = self._current(xp, at, current, px, py)
                 step = way * sample
                 hann = 1.0 + math.cos(math.pi * step / (SAMPLES + 1))
@@ -64,13 +67,15 @@ class LicSpec(PatternSpec):
                 total = total + weight * self._grain(xp, at, px / wide, py)
                 weights = weights + weight
         blur = 1.0 - smoothstep(xp, 0.3, 0.9, at.pixel_of(self.strokes) + 0.0 * at.x[:1])
-        stroke = xp.clip(0.5 + 2.1 * blur * (total / weights - 0.5), 0.0, 1.0)
-        far = (1.0 - xp.abs(level)) / (0.001 + knobs.eyes) + 0.5 * (stroke - 0.5)
-        eye = xp.exp(-far * far * far * far) if False else 1.0 - smoothstep(xp, 0.35, 0.75, far)
-        eye = xp.maximum(eye, 0.45 * (1.0 - smoothstep(xp, 0.0, 0.25, xp.abs(far - 1.25))))
-        place = 0.5 * knobs.spread * level + knobs.variety * (stroke - 0.5)
+        paint = 5.0 * blur * (total / weights - 0.5)
+        stroke = 0.5 + 0.5 * paint / xp.sqrt(1.0 + paint * paint)
+        # Bright at the eyes of the whirls, with a fainter ring around.
+        far = (1.0 - PEAK * xp.abs(level)) / (held(knobs.eyes, 0.0, 1.0) + 0.01) + 0.5 * (stroke - 0.5)
+        eye = 1.0 - smoothstep(xp, 0.3, 0.8, far)
+        eye = eye * (0.6 + 0.4 * stroke) + 0.4 * (1.0 - smoothstep(xp, 0.0, 0.3, xp.abs(far - 1.4))) * stroke
+        place = (PEAK * knobs.spread) * xp.sqrt(level * level + 0.04) + knobs.variety * (stroke - 0.5)
         light = 0.35 + 0.65 * smoothstep(xp, 0.05, 0.6, stroke)
-        return Inks(place=place, light=light, glow=eye, height=stroke)
+        return Inks(place=place, light=light, glow=xp.clip(eye, 0.0, 1.0), height=stroke)
 
     def _current(
         self, xp: Any, at: Place, waves: list[tuple[Shear, Any, int]], x: Any, y: Any

@@ -9,12 +9,17 @@ from typing import Any, ClassVar
 
 from avcore.fields.flowing.pull import Inked, comb, drop, swirl, wave
 from avcore.fields.flowing.stir import width_of
+from avcore.fields.noise import held
 from avcore.fields.paint import Inks
 from avcore.fields.pattern import TAU, PatternSpec, Place
 from avcore.signals.spec import Driven
 from avcore.spec import setting
 
-GOLDEN = 0.5 * (math.sqrt(5.0) - 1.0)
+# The plane's counterpart of the golden ratio: steps by its powers never come near to where they have been.
+PLASTIC = 1.3247179572447460
+
+# Place on the palette that stands for all inks, where bands are finer than a pixel.
+BLEND = 0.25
 
 
 @dataclass(frozen=True)
@@ -42,63 +47,58 @@ class MarblingSpec(PatternSpec):
         """See ``PatternSpec.draw``."""
         wide = width_of(at)
         sides = (wide, 1.0) if at.space == "tile" else (0.0, 0.0)
+        width = sides[0] or at.aspect
         ink = Inked(at.x * wide, at.y, 1.0, 0.0, 0.0, 1.0)
         chance = random.Random(self.seed)
         for _ in range(2):
             ink = wave(xp, ink, knobs.ripple, chance.random(), 2.0, 12.0 * at.turn + 0.0, sides)
         for number in range(self.whirls):
-            centre = self._spot(xp, chance, sides, at, 1)
+            centre = self._spot(xp, at, self.drops + number, width)
             way = 1.0 if number % 2 else -1.0
             ink = swirl(xp, ink, centre, 0.42, (way * TAU) * knobs.twist, sides)
         for number in range(self.combs):
             teeth = max(1, round(self.teeth * 1.5**number))
             slide = TAU * chance.random() + (1 if number % 2 else -1) * at.turn
             ink = comb(xp, ink, bool(number % 2), teeth, knobs.pull * 0.75**number, slide, sides)
-        place: Any = 0.0
-        edge: Any = 0.0
-        left: Any = 1.0
+        # A tile holds every ink equally often, so that the last stripe meets the first.
+        stripes = max(1.0, round(self.stripes / self.inks)) * self.inks if sides[1] else self.stripes
+        layers = []
         for number in range(self.drops):
-            centre = self._spot(xp, chance, sides, at, -1)
-            size = knobs.drop_size * (0.6 + 0.8 * chance.random())
-            q, cover, slope, ink = drop(xp, ink, centre, size, at.pixel, sides)
-            tone, vein = self._bands(xp, self.rings * q, self.rings * at.pixel * slope, chance.random(), knobs.vein)
-            place = place + left * cover * tone
-            edge = edge + left * cover * vein
-            left = left * (1.0 - cover)
-        count = max(1, round(self.stripes))
-        q = count * (ink.y + 0.0 * ink.x)
-        slope = count * xp.sqrt(ink.yx * ink.yx + ink.yy * ink.yy)
-        tone, vein = self._bands(xp, q, at.pixel * slope, 0.0, knobs.vein, count if at.space == "tile" else 0)
-        place, edge = place + left * tone, edge + left * vein
+            size = held(knobs.drop_size, 0.002, 0.45) * (0.6 + 0.8 * chance.random())
+            q, cover, slope, ink = drop(xp, ink, self._spot(xp, at, number, width), size, at.pixel, sides)
+            first = math.floor(self.inks * chance.random()) / self.inks
+            layers.append((cover, *self._bands(xp, self.rings * q, self.rings * at.pixel * slope, first, knobs.vein)))
+        slope = stripes * xp.sqrt(ink.yx * ink.yx + ink.yy * ink.yy)
+        place, edge = self._bands(xp, stripes * ink.y, at.pixel * slope, 0.0, knobs.vein)
+        for cover, tone, line in reversed(layers):
+            # The short way around the ring.
+            place = place + cover * (tone - place - xp.floor(tone - place + 0.5))
+            edge = edge + cover * (line - edge)
         return Inks(place=place, light=1.0 - 0.55 * edge, glow=edge, height=edge)
 
-    def _spot(self, xp: Any, chance: random.Random, sides: tuple[float, float], at: Place, way: int) -> tuple[Any, Any]:
-        """A place that circles slowly."""
-        width, height = (sides[0] or at.aspect), 1.0
-        x, y = width * (chance.random() - 0.5), height * (chance.random() - 0.5)
-        phase, reach = TAU * chance.random(), 0.05 + 0.06 * chance.random()
-        angle = phase + way * at.turn + 0.0 * at.x[:1]
-        return x + reach * xp.cos(angle), y + reach * xp.sin(angle)
+    def _spot(self, xp: Any, at: Place, number: int, wide: float) -> tuple[Any, Any]:
+        """Where tool ``number`` is set down: spread evenly (Roberts 2018, the R2 sequence), and circling slowly."""
+        offset, chance = random.Random(self.seed), random.Random(64 * self.seed + number)
+        x, y = offset.random() + number / PLASTIC, offset.random() + number / PLASTIC**2
+        angle = TAU * chance.random() + (1 if number % 2 else -1) * at.turn + 0.0 * at.x[:1]
+        reach = 0.05 + 0.06 * chance.random()
+        return wide * (x % 1.0 - 0.5) + reach * xp.cos(angle), y % 1.0 - 0.5 + reach * xp.sin(angle)
 
-    def _bands(self, xp: Any, q: Any, foot: Any, first: float, vein: Any, period: int = 0) -> tuple[Any, Any]:
-        """The ink of band ``floor(q)``, and the vein at its edges; bands finer than a pixel blend."""
+    def _bands(self, xp: Any, q: Any, foot: Any, first: float, vein: Any) -> tuple[Any, Any]:
+        """The ink of band ``floor(q)``, and the vein at its edges; bands finer than a pixel blend.
+
+        Inks follow each other as on the palette's ring, so that what lies between two of them is between their colours.
+        """
+        soft = xp.clip(foot, 0.01, 1.0)
+        vein = held(vein, 0.0, 1.0)
         band = xp.floor(q)
         part = q - band
-        if period:
-            band = band - period * xp.floor(band / period)
-        soft = xp.clip(foot, 0.01, 1.0)
-        share = xp.clip((part - 1.0) / soft + 1.0, 0.0, 1.0)
-        here = self._ink(xp, band, first)
-        after = band + 1.0
-        if period:
-            after = after - period * xp.floor(after / period)
-        tone = here + share * (self._ink(xp, after, first) - here)
-        clear = xp.clip(1.5 - foot, 0.0, 1.0)
+        # Half of the step to the next ink lies before the boundary, half after.
+        before = xp.clip((part - 1.0) / soft + 0.5, 0.0, 0.5)
+        after = xp.clip(part / soft - 0.5, -0.5, 0.0)
+        clear = xp.clip(2.0 - 1.4 * foot, 0.0, 1.0)
         near = xp.minimum(part, 1.0 - part)
-        line = xp.clip(1.0 - (near - 0.5 * vein) / soft, 0.0, 1.0) * clear
-        return 0.4 + clear * (tone - 0.4), line
-
-    def _ink(self, xp: Any, band: Any, first: float) -> Any:
-        """The palette's place of a band: steps by the golden ratio, so that neighbours never look alike."""
-        step = band * GOLDEN + first
-        return xp.floor(self.inks * (step - xp.floor(step))) / self.inks
+        line = clear * xp.clip(0.5 - (near - 0.5 * vein) / soft, 0.0, 1.0) + (1.0 - clear) * vein
+        line = line * xp.clip(vein / soft, 0.0, 1.0) if False else line
+        place = (band + before + after) / self.inks
+        return first + BLEND + clear * (place - xp.floor(place) - BLEND), line

@@ -127,7 +127,7 @@ def drop(
     steep_x, steep_y = dx * ink.xx + dy * ink.yx, dx * ink.xy + dy * ink.yy
     distance = xp.sqrt(square)
     slope = xp.sqrt(steep_x * steep_x + steep_y * steep_y)
-    blurred = 0.75 * pixel * slope / distance
+    blurred = pixel * slope / distance
     cover = smoothstep(xp, -blurred, blurred + 1e-9, radius - distance)
     # Areas: the square of the distance loses the drop's own, less and less further out.
     inner = 1.0 - area * fade * fade / square

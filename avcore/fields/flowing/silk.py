@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from avcore.fields.flowing.stir import stir
+from avcore.fields.noise import held
 from avcore.fields.paint import Inks
 from avcore.fields.pattern import TAU, PatternSpec, Place
 from avcore.signals.spec import Driven
@@ -59,8 +60,8 @@ class SilkSpec(PatternSpec):
         # Blinn 1977: the light stands 45 degrees high, the eye above; the two terms are its diffuse and its gleam.
         diffuse = xp.clip(0.7071 * norm * (sx * nx + sy * ny + 1.0), 0.0, 1.0)
         half = xp.clip(norm * (0.3827 * (sx * nx + sy * ny) + 0.9239), 0.0, 1.0)
-        gleam = xp.exp((8.0 + 72.0 * knobs.gloss) * (half - 1.0))
+        gleam = xp.exp((8.0 + 72.0 * held(knobs.gloss, 0.0, 1.0)) * (half - 1.0))
         back = xp.clip(0.55 - 0.7071 * norm * (sx * nx + sy * ny), 0.0, 1.0)
         part = xp.sin(TAU * flow.x + xp.sin(TAU * flow.y + at.wander))
         place = knobs.spread * 0.4 * height + 0.25 * self.drift * (part + back)
-        return Inks(place=place, light=0.06 + 0.94 * diffuse * diffuse, glow=gleam * gleam, height=height)
+        return Inks(place=place, light=0.12 + 0.88 * diffuse, glow=gleam * gleam, height=height)

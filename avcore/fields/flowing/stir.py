@@ -13,10 +13,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from avcore.fields.coords import Space
+from avcore.fields.noise import held
 from avcore.fields.pattern import TAU, Place
 
 # Shears that shiver, how much finer they are than the others, and how many rounds they make while the flow makes one.
 SHIVERS, SHIVER_FINER, SHIVER_ROUNDS = 2, 2.6, 24
+
+# Slope of a shear beyond which nothing is left to see.
+STEEPEST = 4.0
 
 
 @dataclass(frozen=True)
@@ -84,15 +88,16 @@ def shears(seed: int, count: int, *, cells: float, space: Space, aspect: float, 
 
 
 def stir(
-    xp: Any, at: Place, *, seed: int, steps: int, cells: float, amount: Any, shiver: Any = 0.0, gain: float = 1.0
+    xp: Any, at: Place, *, seed: int, steps: int, cells: float, amount: Any, shiver: Any = 0.0
 ) -> Stirred:
     """Carry the pixels back through a flow of ``steps`` shears, about ``cells`` whirls down the picture.
 
-    ``amount`` is the slope of each shear (0 no flow, 0.5 waves, 1 and more curls), and ``gain`` what it grows by from
-    one to the next; ``shiver`` is the slope of a few finer ones that hurry.
+    ``amount`` is the slope of each shear (0 no flow, 0.5 waves, 1 and more curls); ``shiver`` is the slope of a few
+    finer ones that hurry.
     """
     plain = shears(seed, steps, cells=cells, space=at.space, aspect=at.aspect)
     hasty = shears(seed + 7919, SHIVERS, cells=SHIVER_FINER * cells, space=at.space, aspect=at.aspect)
+    amount, shiver = held(amount, -STEEPEST, STEEPEST), held(shiver, -STEEPEST, STEEPEST)
     wide = width_of(at)
     x, y = at.x * wide, at.y
     xx: Any = 1.0
@@ -100,7 +105,7 @@ def stir(
     yx: Any = 0.0
     yy: Any = 1.0
     chain = [(shear, shiver, SHIVER_ROUNDS) for shear in hasty]
-    chain += [(shear, amount * gain**step, 1) for step, shear in enumerate(plain)]
+    chain += [(shear, amount, 1) for shear in plain]
     for shear, slope, haste in chain:
         length = math.hypot(shear.x, shear.y)
         right, up = -shear.y / length, shear.x / length

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from avcore.fields.flowing.stir import Stirred, stir
-from avcore.fields.noise import Period, hashed, mix, smoothstep, unit, whole, wrapped
+from avcore.fields.noise import Period, hashed, held, mix, smoothstep, unit, whole
 from avcore.fields.paint import Inks
 from avcore.fields.pattern import TAU, PatternSpec, Place
 from avcore.signals.spec import Driven
@@ -59,12 +59,13 @@ class StreamsSpec(PatternSpec):
         # Kajiya and Kay 1989: strands gleam where they lie across the light, and each is tilted a little.
         facing = (math.cos(TAU * self.sun) * flow.yx + math.sin(TAU * self.sun) * flow.yy) / stretch
         tilt = facing * facing + 0.5 * (lock - 0.5) + 0.7 * (fine - 0.5)
-        gleam = smoothstep(xp, 1.0 - knobs.sheen, 1.25, tilt)
+        gleam = smoothstep(xp, 1.0 - held(knobs.sheen, 0.0, 1.0), 1.25, tilt)
         body = smoothstep(xp, 0.1, 0.75, lock)
-        light = (1.0 - knobs.depth * (1.0 - body)) * (0.5 + 0.5 * fine) * (0.85 + 0.3 * facing)
+        light = (1.0 - held(knobs.depth, 0.0, 1.0) * (1.0 - body)) * (0.5 + 0.5 * fine) * (0.85 + 0.3 * facing)
         across = 0.5 - 0.5 * xp.cos(TAU * flow.y + 0.5 * xp.sin(TAU * flow.x))
         place = knobs.spread * across + self.variety * (mix(lock, fine, 0.5) - 0.5)
-        return Inks(place=place, light=light, glow=gleam * (0.4 + 0.6 * fine) * body, height=0.7 * lock + 0.3 * fine)
+        glow = xp.clip(gleam * (0.4 + 0.6 * fine) * body, 0.0, 1.0)
+        return Inks(place=place, light=xp.clip(light, 0.0, 1.0), glow=glow, height=0.7 * lock + 0.3 * fine)
 
     def _strands(self, xp: Any, at: Place, flow: Stirred) -> tuple[Any, Any]:
         """Height of the locks, and of the strands in them, 0 to 1.
@@ -74,9 +75,10 @@ class StreamsSpec(PatternSpec):
         """
         coarse = max(1, round(self.strands / 2**COARSER))
         x, y, (around, down) = at.lattice(coarse)
-        along = max(1, round(around * 2**COARSER / self.length)) if around else TRAVEL
-        x = x * (along / around) if around else x * (2**COARSER / self.length)
-        x = x + at.turn * (along / TAU)
+        # A quarter of the locks along the way, because octaves are up to four times as many there as the finest.
+        along = 2.0 ** (COARSER - COARSER // 2) / self.length
+        cells = max(1, round(around * along)) if around else TRAVEL
+        x = x * (cells / around if around else along) + at.turn * (cells / TAU)
         stretched = 0.5 * xp.log2(flow.yx * flow.yx + flow.yy * flow.yy)
         level = COARSER - EVEN * stretched
         level = xp.clip(level, 0.0, 2.0 * COARSER)
@@ -86,8 +88,8 @@ class StreamsSpec(PatternSpec):
         lock: Any = 0.5
         fine: Any = 0.5
         for octave in range(self.octaves + 1):
-            noise = self._octave(xp, x, y, step + octave, (along, down)) - 0.5
-            strength = 0.5 * (1.0 - smoothstep(xp, 0.25, 0.7, foot * 2.0**octave))
+            noise = self._octave(xp, x, y, step + octave, (cells, down)) - 0.5
+            strength = 0.5 * (1.0 - smoothstep(xp, 0.4, 0.95, foot * 2.0**octave))
             if octave == 0:
                 strength = strength * (1.0 - late)
             elif octave == self.octaves:
@@ -98,16 +100,17 @@ class StreamsSpec(PatternSpec):
         return lock, fine
 
     def _octave(self, xp: Any, x: Any, y: Any, step: Any, period: Period) -> Any:
-        """Noise of strands 2**step times as fine, where ``step`` is an array."""
+        """Noise of strands 2**step times as fine, where ``step`` is an array; finer ones are longer for their width."""
         finer = 1 << step
-        y = y * xp.astype(finer, xp.float32)
+        shorter = 1 << (xp.clip(2 * COARSER - step, 0, 2 * COARSER) >> 1)
+        x, y = x * xp.astype(shorter, xp.float32), y * xp.astype(finer, xp.float32)
         ix, iy = whole(xp, x), whole(xp, y)
         wx, wy = x - xp.astype(ix, xp.float32), y - xp.astype(iy, xp.float32)
         wx, wy = wx * wx * (3.0 - 2.0 * wx), wy * wy * (3.0 - 2.0 * wy)
         above = iy + 1
         if period[1]:
             iy, above = xp.remainder(iy, period[1] * finer), xp.remainder(above, period[1] * finer)
-        left, right = wrapped(xp, ix, period[0]), wrapped(xp, ix + 1, period[0])
+        left, right = xp.remainder(ix, period[0] * shorter), xp.remainder(ix + 1, period[0] * shorter)
         left, right = left + step * 7919, right + step * 7919
         low, low_right, high, high_right = (
             unit(xp, hashed(xp, cx, cy, self.seed)) for cy in (iy, above) for cx in (left, right)

@@ -1,4 +1,4 @@
-"""Trees, ferns, corals and frost: a stem whose branches are stems."""
+"""Trees, ferns, corals and frost: stems whose branches are stems."""
 
 from __future__ import annotations
 
@@ -7,28 +7,34 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from avcore.fields.coords import Space
-from avcore.fields.noise import mix, smoothstep
+from avcore.fields.noise import smoothstep
 from avcore.fields.paint import Inks
 from avcore.fields.pattern import TAU, PatternSpec, Place
 from avcore.signals.spec import Driven
 from avcore.spec import setting
 
+# Length of the stems, in picture heights, of a star and of a tree.
+STAR, TREE = 0.48, 0.62
+
+# Angles, in turns, between which branches can stand off their stem.
+NARROWEST, WIDEST = 0.02, 0.24
+
 
 @dataclass(frozen=True)
 class BranchesSpec(PatternSpec):
-    """What branches: a stem with side branches, which are smaller stems with side branches."""
+    """A stem with pairs of branches, which are smaller stems with pairs of branches."""
 
-    arms: int = setting(6, help="stems around the middle; 1 grows from the lower edge", low=1, high=24)
+    arms: int = setting(6, help="stems around the middle; 1 is a tree on the lower edge", low=1, high=24)
     pairs: int = setting(4, help="pairs of branches on a stem", low=1, high=24)
-    levels: int = setting(3, help="how often branches branch", low=1, high=6)
-    angle: Driven = setting(Driven.fixed(0.166), help="between a stem and its branches, in turns")
-    ratio: Driven = setting(Driven.fixed(0.5), help="length of the lowest branches, in stems")
+    levels: int = setting(3, help="how often branches branch", low=1, high=7)
+    angle: Driven = setting(Driven.fixed(0.166), help="between a stem and its branches, in turns, 0.02 to 0.24")
+    ratio: Driven = setting(Driven.fixed(0.5), help="length of the lowest branches, in lengths of their stem")
     taper: Driven = setting(Driven.fixed(0.8), help="how much shorter the uppermost branches are, 0 to 1")
-    thickness: Driven = setting(Driven.fixed(0.03), help="of a stem, in its lengths")
-    halo: Driven = setting(Driven.fixed(0.05), help="reach of the light around the branches, in picture heights")
-    buds: Driven = setting(Driven.fixed(0.05), help="size of the buds at the tips, in lengths of their stem")
-    wind: Driven = setting(Driven.fixed(0.0), help="how far the wind bends it")
-    sway: Driven = setting(Driven.fixed(0.01), help="turns by which the branches swing by themselves")
+    thickness: Driven = setting(Driven.fixed(0.03), help="of a stem at its foot, in its lengths")
+    halo: Driven = setting(Driven.fixed(0.03), help="reach of the light around a stem, in its lengths")
+    buds: Driven = setting(Driven.fixed(0.03), help="size of the lights at the tips, in lengths of their stem")
+    wind: Driven = setting(Driven.fixed(0.0), help="how far it bends: a tree aside, a star around")
+    sway: Driven = setting(Driven.fixed(0.006), help="turns by which the branches swing by themselves")
     variety: Driven = setting(Driven.fixed(0.15), help="turns of the palette from a stem to its branches")
 
     family: ClassVar[str] = "fractal"
@@ -38,57 +44,58 @@ class BranchesSpec(PatternSpec):
     def draw(self, xp: Any, at: Place, knobs: Any) -> Inks:
         """See ``PatternSpec.draw``."""
         x, y = self._planted(xp, at, knobs)
-        one = xp.ones_like(x)
-        zero = xp.zeros_like(x)
-        size = 0.48 if self.arms > 1 else 0.72
-        x, y, grown = x * (1.0 / size), y * (1.0 / size), one * size
-        place, covered, light, glow, height = zero, zero, zero, zero, zero
-        pixel = at.pixel
-        for depth in range(self.levels + 1):
+        zero, one = xp.zeros_like(x), xp.ones_like(x)
+        size = TREE if self.arms == 1 else STAR
+        x, y, length = x * (1.0 / size), y * (1.0 / size), one * size
+        covered, place, light, glow, height = zero, zero, zero, zero, zero
+        for level in range(self.levels + 1):
             x = xp.abs(x)
             along = xp.maximum(xp.minimum(y, one), zero)
-            rest = y - along
-            distance = xp.sqrt(x * x + rest * rest)
-            thick = knobs.thickness * (1.0 - 0.8 * along)
-            fine = pixel / grown
-            seen = thick / (thick + 0.35 * fine)
-            solid = seen * (1.0 - covered) * (1.0 - smoothstep(xp, -0.7 * fine, 0.7 * fine, distance - thick))
-            near = xp.maximum(distance - thick, zero)
-            beam = seen / (1.0 + (near * (1.0 / (knobs.halo + 1e-3))) ** 2)
-            round_ = xp.sqrt(xp.maximum(1.0 - (distance / thick) ** 2, zero))
-            place = place + solid * (depth + along)
-            covered = covered + solid
-            light = xp.maximum(light, 0.6 * beam * beam)
-            light = light + solid * (0.3 + 0.6 * round_ ) * (1.0 - light)
-            height = height + solid * round_ * grown
+            beyond = y - along
+            distance = xp.sqrt(x * x + beyond * beyond)
+            thick = (abs(knobs.thickness) + 1e-3) * (1.0 + 0.4 * level) * (1.0 - 0.8 * along)
+            fine = at.pixel / length
+            seen = thick / (thick + 0.3 * fine)  # what is thinner than a pixel fades
+            inside = 1.0 - smoothstep(xp, -0.7, 0.7, (distance - thick) / fine)
+            new = seen * inside * (1.0 - covered)
+            across = distance / thick
+            barrel = xp.sqrt(xp.maximum(one - across * across, zero))
+            reach = xp.maximum(distance - thick, zero) * (1.0 / (abs(knobs.halo) + 1e-3))
+            beam = seen / (1.0 + reach * reach)
+            covered, place = covered + new, place + new * (level + along)
+            light = xp.maximum(light, 0.5 * beam * beam)
+            light = light + new * (0.35 + 0.65 * barrel) * (1.0 - light)
+            height = height + new * barrel * thick * length
+            bud = knobs.buds * knobs.buds + 1e-6
             tip = y - 1.0
-            bud2 = x * x + tip * tip
-            core = knobs.buds * knobs.buds + 1e-6
-            glow = xp.maximum(glow, core / (core + bud2 + 0.1 * fine * fine) )
-            if depth == self.levels:
-                break
-            angle = TAU * min(0.24, max(0.02, knobs.angle + knobs.sway * math.sin(at.turn + depth)))
-            s, c = math.sin(angle), math.cos(angle)
-            node = xp.floor((y - x * (c / s)) * self.pairs + 0.5)
-            node = xp.maximum(xp.minimum(node, one * self.pairs), one) * (1.0 / self.pairs)
-            y = y - (node - 0.5 / self.pairs)
-            x, y = c * x - s * y, s * x + c * y
-            length = knobs.ratio * (1.0 - knobs.taper * node) + 0.02
-            x, y, grown = x / length, y / length, grown * length
-        return Inks(
-            place=knobs.variety * place / (covered + 1e-3),
-            light=light,
-            glow=glow * glow,
-            height=height,
-        )
+            shine = bud / (bud + x * x + tip * tip + 0.1 * fine * fine)
+            glow = xp.maximum(glow, xp.maximum(shine * shine, 0.3 * beam * beam))
+            if level < self.levels:
+                x, y, smaller = self._branch(xp, x, y, one, at, knobs, level)
+                length = length * smaller
+        return Inks(place=knobs.variety * place / (covered + 1e-3), light=light, glow=glow, height=4.0 * height)
 
     def _planted(self, xp: Any, at: Place, knobs: Any) -> tuple[Any, Any]:
-        """Places beside and along the stem."""
+        """Places beside and along the nearest stem, in picture heights."""
+        swing = knobs.wind + 0.5 * TAU * knobs.sway * math.sin(at.wander)
         if self.arms == 1:
-            y = at.y + 0.5
-            return at.x - (knobs.wind + 0.1*knobs.sway * math.sin(at.wander)) * y * y, y
+            up = at.y + 0.5
+            return at.x - swing * up * up, up
         sector = TAU / self.arms
         r = xp.sqrt(at.x * at.x + at.y * at.y)
-        turn = xp.atan2(at.x, at.y) + knobs.wind * r
+        turn = xp.atan2(at.x, at.y) + swing * r
         turn = turn - sector * xp.floor(turn * (1.0 / sector) + 0.5)
         return r * xp.sin(turn), r * xp.cos(turn)
+
+    def _branch(self, xp: Any, x: Any, y: Any, one: Any, at: Place, knobs: Any, level: int) -> tuple[Any, Any, Any]:
+        """Places beside and along the nearest branch, in its lengths, and its length in those of the stem."""
+        angle = knobs.angle + knobs.sway * math.sin(at.turn + level)
+        angle = TAU * min(WIDEST, max(NARROWEST, angle))
+        s, c = math.sin(angle), math.cos(angle)
+        # Stripes in the direction of the branches, so that none is cut off where the next begins.
+        number = xp.floor((y - x * (c / s)) * self.pairs + 0.5)
+        node = xp.maximum(xp.minimum(number, one * self.pairs), one) * (1.0 / self.pairs)
+        y = y - (node - 0.5 / self.pairs)
+        smaller = (knobs.ratio + 0.02) * one - knobs.ratio * knobs.taper * node
+        smaller = xp.maximum(smaller, 0.02 * one)
+        return (c * x - s * y) / smaller, (s * x + c * y) / smaller, smaller

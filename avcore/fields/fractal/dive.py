@@ -62,18 +62,18 @@ class DiveSpec(OrbitSpec):
             x, y = x + term.real, y + term.imag
             x, y = x * wx - y * wy, x * wy + y * wx
         slope = pixel * r
-        trace = self.trace(xp, at, slope * slope, knobs, lead=inside)
+        trace = self.trace(xp, at, slope * slope, knobs)
         middle = multiplier / 2.0
         for number in range(self.iterations):
             px, py = x + middle.real, y + middle.imag
             r2 = px * px + py * py
             part = rising if number == 0 else 1.0 - rising if number == self.iterations - 1 else 1.0
-            trace.see(number, px, py, r2, part=part)
+            trace.see(px, py, r2, part=part)
             trace.stretch(r2 * 4.0)
             # z = middle + w  ->  w (multiplier + w)
             ax, ay = x + multiplier.real, y + multiplier.imag
-            x, y = trace.fled(x * ax - y * ay, x * ay + y * ax)
-        return self.inked(trace, knobs, level=-far)
+            x, y = trace.held(x * ax - y * ay, x * ay + y * ax)
+        return self.inked(trace, knobs, depth=-far, lead=inside)
 
 
 def _linearising(multiplier: complex) -> list[complex]:

@@ -46,7 +46,7 @@ class FlameSpec(PatternSpec):
                 slope2 = slope2 * k * k
             elif self.variation == "sine":
                 x, y = xp.sin(1.7 * x) * 1.7 + knobs.shift_x, xp.sin(1.7 * y) * 1.7 - knobs.shift_y
-                slope2 = slope2 * 3
+                slope2 = slope2 * 4.0
             else:
                 r2 = x * x + y * y
                 sr, cr = xp.sin(r2), xp.cos(r2)

@@ -46,9 +46,13 @@ class JuliaSpec(OrbitSpec):
         x, y = at.x * VIEW, at.y * VIEW
         trace = self.trace(xp, at, xp.full_like(x, (at.pixel * VIEW) ** 2), knobs)
         for number in range(self.iterations):
-            r2 = x * x + y * y
-            trace.see(number, x, y, r2, part=1.0 if number else 0.0)
-            trace.stretch(power(r2, 0.0, self.power - 1)[0] * float(self.power**2))
-            x, y = power(x, y, self.power)
-            x, y = trace.fled(x + c.real, y + c.imag)
+            x2, y2 = x * x, y * y
+            r2 = x2 + y2
+            trace.see(x, y, r2, part=1.0 if number else 0.0)
+            stretch2: Any = float(self.power**2)
+            for _ in range(self.power - 1):
+                stretch2 = stretch2 * r2
+            trace.stretch(stretch2)
+            x, y = (x2 - y2, (x + x) * y) if self.power == 2 else power(x, y, self.power)
+            x, y = trace.held(x + c.real, y + c.imag, power=self.power)
         return self.inked(trace, knobs)

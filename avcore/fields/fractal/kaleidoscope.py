@@ -53,12 +53,12 @@ class KaleidoscopeSpec(PatternSpec):
             width = (knobs.line + 0.6 * pixel) * (0.5 * TAU * knobs.rings * grown)
             lit = 1.0 / (1.0 + (wave * (1.0 / width)) ** 2)
             lit = lit * (knobs.line / (knobs.line + 0.6 * pixel))
-            halo = 0.25 * width * 6/ (width*6 + xp.abs(wave))
-            lit = lit + halo
+            lit = lit + 0.1 / (1.0 + wave * wave * (0.03 / (width * width)))
             light = light + lit
             place = place + lit * fold
         return Inks(
             place=knobs.variety * place / (light + 0.01) + knobs.spread * middle,
-            light=1.0 - xp.exp(-1.6 * light),
-            glow=1.0 - xp.exp(-0.5 * light * light), height=0.2 * light,
+            light=1.0 - xp.exp(-2.0 * light),
+            glow=1.0 - xp.exp(-0.4 * light * light),
+            height=0.2 * light,
         )

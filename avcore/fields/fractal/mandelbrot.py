@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any, ClassVar, Literal
 
 from avcore.fields.coords import Space
@@ -12,21 +14,22 @@ from avcore.fields.paint import Inks
 from avcore.fields.pattern import Place
 from avcore.spec import setting
 
-Spot = Literal["seahorses", "elephants", "star", "lightning", "spiral", "double", "island", "whole", "valley", "crown"]
+Spot = Literal["whole", "seahorses", "elephants", "star", "antenna", "island", "crown"]
 
-# Centre of a place, and the height of it that is seen at scale 1.
-SPOTS: dict[Spot, tuple[complex, float]] = {
-    "whole": (-0.6 + 0.0j, 2.6),
-    "seahorses": (-0.743643887 + 0.131825904j, 0.004),
-    "elephants": (0.2925755 - 0.0149977j, 0.004),
-    "star": (-0.10109636384562 + 0.95628651080914j, 0.02),
-    "lightning": (-1.543689012692076 + 0.0j, 0.02),
-    "spiral": (-0.77568377 + 0.13646737j, 0.01),
-    "double": (-0.7445398 + 0.1217237j, 0.003),
-    "island": (-1.7548776662466927 + 0.0j, 0.06),
-    "valley": (-0.7746806106269039 + 0.1374168856037867j, 0.001),
-    "crown": (0.3602404434376143 - 0.6413130610648031j, 0.01),
-}
+# Centre of each place, and the height of the plane that is seen there at scale 1. The elephants, the star and the
+# antenna are Misiurewicz points, around which the set is the same at all sizes; the island and the crown are the middles
+# of small copies of the set.
+SPOTS: Mapping[Spot, tuple[complex, float]] = MappingProxyType(
+    {
+        "whole": (-0.6 + 0.0j, 2.6),
+        "seahorses": (-0.743643887 + 0.131825904j, 4e-3),
+        "elephants": (0.29447552362463314 - 0.016316441734205107j, 4e-3),
+        "star": (-0.10109636384562219 + 0.9562865108091415j, 2e-2),
+        "antenna": (-1.543689012692076 + 0.0j, 2e-2),
+        "island": (-1.7548776662466927 + 0.0j, 6e-2),
+        "crown": (0.3602404434376143 - 0.6413130610648031j, 1e-2),
+    }
+)
 
 # How far from the centre the series must hold, in heights of the picture at scale 1, and how well.
 SERIES_REACH, SERIES_ERROR = 1.2, 1e-3
@@ -59,10 +62,10 @@ class MandelbrotSpec(OrbitSpec):
         for number, middle in enumerate(orbit):
             px, py = dx + middle.real, dy + middle.imag
             r2 = px * px + py * py
-            trace.see(number, px, py, r2, part=1.0 if number else 0.0)
+            trace.see(px, py, r2, part=1.0 if number else 0.0)
             trace.stretch(r2 * 4.0, plus=fine)
             ax, ay = dx + 2.0 * middle.real, dy + 2.0 * middle.imag
-            dx, dy = trace.fled(dx * ax - dy * ay + x, dx * ay + dy * ax + y)
+            dx, dy = trace.held(dx * ax - dy * ay + x, dx * ay + dy * ax + y)
         return self.inked(trace, knobs)
 
 

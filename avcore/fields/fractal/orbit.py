@@ -1,4 +1,4 @@
-"""What the looks with an orbit share: how a point's way through the plane becomes light."""
+"""What the looks with an orbit share: a point goes its way through the plane, and what it passes gives it light."""
 
 from __future__ import annotations
 
@@ -13,14 +13,15 @@ from avcore.spec import setting
 
 Trap = Literal["pearls", "stalks", "rings", "veins"]
 
-# Where a coordinate of a point that has fled is held, so that nothing overflows; far beyond all that is looked at.
-FAR = 1e4
-
-# Square of the radius at which a point counts as half gone.
+# Square of the distance at which a point counts as half gone.
 BAILOUT2 = 40.0
 
-# Largest square of a derivative: detail is finer than any pixel there.
-STEEP = 1e20
+# Where a coordinate of a point that has fled is held, and the largest squared stretch: far beyond all that is seen,
+# and small enough that two squarings from there, or one higher power, do not overflow.
+FAR, STEEP = 1e3, 1e8
+
+# What a pixel of one step weighs against one that has met no trap, when the mean step is taken.
+NO_STEP = 0.05
 
 
 @dataclass(frozen=True)
@@ -28,109 +29,109 @@ class OrbitSpec(PatternSpec):
     """Settings of the looks that follow a point through many steps and light it by what it passes (orbit traps)."""
 
     trap: Trap = setting(
-        "pearls",
-        help="what shines where an orbit passes it. pearls: balls; stalks: needles; rings: chains; veins: the set's edge",
+        "pearls", help="what shines where an orbit meets it. pearls; stalks: needles; rings; veins: the edge of the set"
     )
-    trap_size: Driven = setting(Driven.fixed(0.25), help="size of the pearls and rings, width of the stalks and veins")
-    trap_x: Driven = setting(Driven.fixed(0.0), help="where the trap lies, right")
+    trap_size: Driven = setting(Driven.fixed(0.25), help="size of pearls and rings, width of stalks and veins")
+    trap_x: Driven = setting(Driven.fixed(0.0), help="where the trap lies, to the right")
     trap_y: Driven = setting(Driven.fixed(0.0), help="where the trap lies, up")
     sway: Driven = setting(Driven.fixed(0.0), help="radius on which the trap goes round by itself")
+    ground: Driven = setting(Driven.fixed(0.2), help="light of what does not shine, 0 to 1")
     bands: Driven = setting(Driven.fixed(0.1), help="turns of the palette for each step that a point takes to flee")
     variety: Driven = setting(Driven.fixed(0.1), help="turns of the palette for each step before it shines")
-    iterations: int = setting(28, help="steps of the orbit: more are finer and slower", low=4, high=200)
+    iterations: int = setting(24, help="steps of the orbit: more are finer and slower", low=4, high=200)
 
-    def trace(self, xp: Any, at: Place, slope2: Any, knobs: Any, *, lead: Any = 0.0) -> Trace:
+    def trace(self, xp: Any, at: Place, slope2: Any, knobs: Any) -> Trace:
         """What watches the orbits; ``slope2`` is the squared size of a pixel where they begin, an array."""
-        x = knobs.trap_x + knobs.sway * math.cos(at.turn)
-        y = knobs.trap_y + knobs.sway * math.sin(at.turn)
-        return Trace(xp, slope2, self.trap, knobs.trap_size + 1e-3, x, y, lead)
+        still = Driven.fixed(0.0)
+        centre = None
+        if (self.trap_x, self.trap_y, self.sway) != (still, still, still):
+            x = knobs.trap_x + knobs.sway * math.cos(at.turn)
+            y = knobs.trap_y + knobs.sway * math.sin(at.turn)
+            centre = (x, y)
+        return Trace(xp, slope2, trap=self.trap, size=abs(knobs.trap_size) + 1e-3, centre=centre)
 
-    def inked(self, trace: Trace, knobs: Any, level: Any = 0.0) -> Inks:
-        """The inks of what was seen; ``level`` is added to the steps that a point takes to flee."""
-        step = trace.step()
+    def inked(self, trace: Trace, knobs: Any, *, depth: Any = 0.0, lead: Any = 0.0) -> Inks:
+        """The inks of what was seen; ``depth`` are steps to add to those of the flight, ``lead`` to those before it."""
         dusk = 1.0 - 1.0 / (1.0 + 0.02 * trace.steps * trace.steps)
-        shine = trace.unit(trace.shine)
+        shine = trace.shine
         return Inks(
-            place=knobs.bands * (trace.steps + level) + knobs.variety * step,
-            light=dusk * (0.25 + 0.75 * shine),
-            glow=shine * shine * shine,
-            height=0.5 * shine,
+            place=knobs.bands * (trace.steps + depth) + knobs.variety * trace.step(lead),
+            light=dusk * (knobs.ground + (1.0 - knobs.ground) * shine),
+            glow=shine * shine * shine * shine,
+            height=shine,
         )
 
 
 class Trace:
-    """Watches orbits: how long a point takes to flee, and how near it comes to the trap.
+    """Watches orbits: how many steps a point takes to flee, and how near it comes to the trap (``shine``, 0 to 1).
 
-    Each step counts less the finer its detail is against a pixel, so that nothing flickers.
+    Each step counts the less the finer its detail is against a pixel, so that nothing flickers: ``stretch`` keeps count
+    of how large a pixel has become.
     """
 
-    def __init__(self, xp: Any, slope2: Any, trap: Trap, size: Any, x: Any, y: Any, lead: Any) -> None:
-        self._lead = lead
-        self._xp, self._trap, self._size, self._x, self._y = xp, trap, size, x, y
+    def __init__(self, xp: Any, slope2: Any, *, trap: Trap, size: Any, centre: tuple[Any, Any] | None) -> None:
+        self._xp, self._trap, self._size, self._centre = xp, trap, size, centre
         # NumPy takes the lesser of two arrays four times as fast as of an array and a number.
         self._far, self._near = xp.full_like(slope2, FAR), xp.full_like(slope2, -FAR)
-        self._steep = xp.full_like(slope2, STEEP)
-        self._one, self._zero = xp.ones_like(slope2), xp.zeros_like(slope2)
-        self.slope2 = slope2
-        self.steps, self.shine = self._zero, self._zero
-        self._weights, self._moments = 0.03, 0.0
+        self._steep, self._zero = xp.full_like(slope2, STEEP), xp.zeros_like(slope2)
+        self._slope2 = slope2 * BAILOUT2
+        self.steps, self.shine, self._seen = self._zero, self._zero, 0
+        self._met, self._waited = self._zero, self._zero
 
-    def see(self, number: int, x: Any, y: Any, r2: Any, *, part: Any = 1.0) -> None:
-        """Look at step ``number`` of the orbits, whose square of distance from 0 is ``r2``; ``part`` is its weight."""
-        near = 1.0 + r2 * (1.0 / BAILOUT2)
-        here = part / (near + self.slope2)
+    def see(self, x: Any, y: Any, r2: Any, *, part: Any = 1.0) -> None:
+        """Look at the next step of the orbits, whose squared distance from 0 is ``r2``; ``part`` is its weight."""
+        xp = self._xp
+        here = (BAILOUT2 * part) / (BAILOUT2 + r2 + self._slope2)
         self.steps = self.steps + here
         if self._trap == "veins":
-            thick = self.slope2 * (1e4 * self._size**2)
-            shine = part * thick / ((1.0 + thick) * near * near)
+            wide = self._slope2 * (1e4 / BAILOUT2 * self._size**2)
+            near = 1.0 + r2 * (1.0 / BAILOUT2)
+            shine = part * wide / ((1.0 + wide) * near * near)
         else:
-            shine = self._xp.maximum(self._caught(x, y, r2) * here, self._zero)
-        self.shine = self._xp.maximum(self.shine, shine)
-        weight = shine * shine
-        self._weights = self._weights + weight
-        self._moments = self._moments + weight * (number + self._lead)
+            shine = xp.maximum(self._caught(x, y, r2) * here, self._zero)
+        self.shine = xp.maximum(self.shine, shine)
+        self._met = self._met + shine
+        self._waited = self._waited + self._met
+        self._seen += 1
 
     def _caught(self, x: Any, y: Any, r2: Any) -> Any:
         """How bright the trap shines there, at most 1, below 0 outside of it."""
         xp, size = self._xp, self._size
-        dx, dy = x - self._x, y - self._y
+        if self._centre is not None:
+            x, y = x - self._centre[0], y - self._centre[1]
         if self._trap == "stalks":
-            return 1.0 - (xp.minimum(xp.abs(dx), xp.abs(dy)) + (0.25 * size) * r2) * (1.0 / size)
-        d2 = dx * dx + dy * dy
+            return 1.0 - (xp.minimum(xp.abs(x), xp.abs(y)) * (1.0 / size) + 0.25 * r2)
+        d2 = r2 if self._centre is None else x * x + y * y
         if self._trap == "pearls":
             return 1.0 - d2 * (1.0 / size**2)
-        ring = d2 * (1.0 / size**2) - 1.0
-        return 1.0 - 4.0 * ring * ring
-
-    def fled(self, x: Any, y: Any) -> tuple[Any, Any]:
-        """A point, held where it is too far away for numbers."""
-        xp = self._xp
-        return (
-            xp.maximum(xp.minimum(x, self._far), self._near),
-            xp.maximum(xp.minimum(y, self._far), self._near),
-        )
+        ring = d2 * (2.0 / size**2) - 2.0
+        return 1.0 - ring * ring
 
     def stretch(self, factor2: Any, plus: float = 0.0) -> None:
-        """A step stretches the plane there by the square root of ``factor2``."""
-        slope2 = self.slope2 * factor2
-        self.slope2 = self._xp.minimum(slope2 + plus if plus else slope2, self._steep)
+        """Note that the step ahead stretches the plane there by the square root of ``factor2``, and adds ``plus``."""
+        self._slope2 = self._slope2 * factor2
+        if plus:
+            self._slope2 = self._slope2 + plus * BAILOUT2
 
-    def step(self) -> Any:
-        """At which step the trap shone, weighted by how bright it did."""
-        return self._moments / self._weights
+    def held(self, x: Any, y: Any, *, power: int = 2) -> tuple[Any, Any]:
+        """The points, those that have fled held where they cannot overflow; every second step is enough for squares."""
+        if power == 2 and self._seen % 2:
+            return x, y
+        low, high = self._xp.minimum, self._xp.maximum
+        self._slope2 = low(self._slope2, self._steep)
+        return high(low(x, self._far), self._near), high(low(y, self._far), self._near)
 
-    def unit(self, x: Any) -> Any:
-        """``x`` in [0, 1]."""
-        return self._xp.maximum(self._xp.minimum(x, self._one), self._zero)
+    def step(self, lead: Any = 0.0) -> Any:
+        """The step at which the trap shone, a mean weighted by how bright it did; 0 where it did not."""
+        return (self._met * (self._seen + lead) - self._waited) / (self._met + NO_STEP)
 
 
 def power(x: Any, y: Any, exponent: int) -> tuple[Any, Any]:
     """(x + i y) to a power of 1 or more, by squaring."""
     if exponent == 1:
         return x, y
-    if exponent == 2:
-        return x * x - y * y, (x + x) * y
-    if exponent % 2 == 0:
-        return power(*power(x, y, exponent // 2), 2)
-    px, py = power(x, y, exponent - 1)
-    return px * x - py * y, px * y + py * x
+    if exponent % 2:
+        px, py = power(x, y, exponent - 1)
+        return px * x - py * y, px * y + py * x
+    x, y = x * x - y * y, (x + x) * y
+    return power(x, y, exponent // 2)

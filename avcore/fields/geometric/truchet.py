@@ -59,7 +59,7 @@ class TruchetSpec(PatternSpec):
             x, y, (across, down) = at.lattice(pairs)
             pixel = 2.0 * at.pixel_of(pairs)
             gone = min(1.0, max(0.0, 2.0 - 6.0 * pixel))  # a layer finer than pixels can show
-            side, axis = self._curves(xp, 2.0 * x, 2.0 * y, (2 * across, 2 * down), layer, at, knobs)
+            side, axis, nearest, dark = self._curves(xp, 2.0 * x, 2.0 * y, (2 * across, 2 * down), layer, at, knobs)
             if light is None:
                 ground = xp.clip(0.5 + side / pixel, 0.0, 1.0) * self.two + self.ground
                 place = ground + 0.3 * drift
@@ -72,17 +72,21 @@ class TruchetSpec(PatternSpec):
             tube = inside(xp, axis - width, pixel) * gone
             across_tube = xp.minimum(axis * (1.0 / (width + 1e-6)), xp.ones_like(x))
             dome = xp.sqrt(1.0 - across_tube * across_tube + 0.02)
-            shadow = xp.clip(1.6 - axis * (0.6 / (width + 1e-6)), 0.0, 1.0) * gone
-            light = mix(light * (1.0 - 0.85 * shadow * shadow), 0.15 + 0.85 * dome, tube)
+            shadow = xp.clip(1.6 - nearest * (0.6 / (width + 1e-6)), 0.0, 1.0) * gone
+            light = mix(light * (1.0 - 0.85 * shadow * shadow), dark * (0.15 + 0.85 * dome), tube)
             place = mix(place, drift + self.step * layer + self.depth * across_tube, tube)
-            glow = mix(glow * (1.0 - shadow), line(xp, axis, knobs.core, pixel), tube)
+            glow = mix(glow * (1.0 - shadow), dark * line(xp, axis, knobs.core, pixel), tube)
             height = mix(height * (1.0 - 0.5 * shadow), (width / (self.count * 2**layer)) * (dome + 1.0), tube)
         return Inks(place=place, light=light, glow=glow, height=height)
 
     def _curves(
         self, xp: Any, x: Any, y: Any, period: Period, layer: int, at: Place, knobs: Any
-    ) -> tuple[Any, Any]:
-        """Signed distance to the curves, and the distance to the axis of what is uppermost, in tiles."""
+    ) -> tuple[Any, Any, Any, Any]:
+        """Distances in tiles, and light.
+
+        The signed distance to the curves, those to the axis of the uppermost and of the nearest tube, and how much
+        light reaches a tube that passes below another.
+        """
         ix, iy = whole(xp, x), whole(xp, y)
         fx = x - xp.astype(ix, xp.float32) - 0.5
         fy = y - xp.astype(iy, xp.float32) - 0.5
@@ -103,8 +107,13 @@ class TruchetSpec(PatternSpec):
         signed = level / xp.sqrt(slope_x * slope_x + slope_y * slope_y + SADDLE * SADDLE)
         near = xp.abs(level) / xp.sqrt(slope_x * slope_x + slope_y * slope_y + (0.3 * SADDLE) ** 2)
 
-        # Over and under take turns along every tube; the one below ends a gap before the one above.
-        over = xp.abs(mix(fx, fy, odd))
-        under = xp.abs(mix(fy, fx, odd))
-        crossing = xp.minimum(over, xp.maximum(under, 2.5 * knobs.width - over))
-        return signed * (1.0 - 2.0 * odd), xp.where(woven, crossing, near)
+        # Over and under take turns along every tube; what lies below ends in the shadow of what lies above. At the
+        # sides of the tile both distances are those of the curves of any other tile.
+        one, other = (xp.abs(t) * (0.5 / xp.sqrt(t * t + 0.25)) for t in (fx, fy))
+        over, under = mix(one, other, odd), mix(other, one, odd)
+        reach = 1.2 * knobs.width
+        dark = xp.clip((over - reach) / xp.maximum(0.35 - reach, 0.02 + 0.0 * over), 0.0, 1.0)
+        above = over < reach
+        axis = xp.where(woven, xp.where(above, over, under), near)
+        dark = xp.where(woven & ~above & (under < reach), dark, xp.ones_like(dark))
+        return signed * (1.0 - 2.0 * odd), axis, xp.where(woven, xp.minimum(over, under), near), dark

@@ -25,7 +25,9 @@ class BlobsSpec(PatternSpec):
     """
 
     count: float = setting(3.0, help="drops down the picture", low=0.5, high=32.0)
-    size: Driven = setting(Driven.fixed(0.75), help="how large drops are, in cells; from about 0.85 on they run together")
+    size: Driven = setting(
+        Driven.fixed(0.75), help="how large drops are, in cells; from about 0.85 on they run together"
+    )
     variety: Driven = setting(Driven.fixed(0.5), help="how much drops differ in size, 0 to 1")
     tint: Driven = setting(Driven.fixed(0.25), help="turns of the palette that drops differ by")
     depth: Driven = setting(Driven.fixed(0.45), help="turns of the palette from the rim of a drop to its core")
@@ -34,7 +36,9 @@ class BlobsSpec(PatternSpec):
     rim: Driven = setting(Driven.fixed(0.5), help="strength of the light that shines through at the rims, 0 to 1")
     halo: Driven = setting(Driven.fixed(0.4), help="light around the drops, 0 to 1")
     behind: Driven = setting(Driven.fixed(0.5), help="strength of the drops behind, 0 to 1")
-    lamp: float = setting(0.36, help="where the light comes from, turns anti-clockwise from the right", low=-1.0, high=1.0)
+    lamp: float = setting(
+        0.36, help="where the light comes from, turns anti-clockwise from the right", low=-1.0, high=1.0
+    )
 
     family: ClassVar[str] = "organic"
     likes: ClassVar[str] = "size"
@@ -62,7 +66,7 @@ class BlobsSpec(PatternSpec):
         blur, _, _, far = self._drops(xp, at, knobs, BEHIND * self.count, self.seed + 1, lit=False)
         blur = knobs.behind * smoothstep(xp, 0.12, 0.5, blur)
         ground = 0.6 * blur + knobs.halo * outside * outside
-        light = inside * (0.6 + 0.25 * lit + 0.3 * knobs.rim * edge) + (1.0 - inside) * ground
+        light = inside * (0.7 + 0.3 * lit + 0.3 * knobs.rim * edge) + (1.0 - inside) * ground
         core = smoothstep(xp, 0.0, 0.9, level)
         body = tint + knobs.depth * core
         return Inks(
@@ -72,7 +76,9 @@ class BlobsSpec(PatternSpec):
             height=0.15 * inside * height / self.count,
         )
 
-    def _drops(self, xp: Any, at: Place, knobs: Any, count: float, seed: int, *, lit: bool) -> tuple[Any, Any, Any, Any]:
+    def _drops(
+        self, xp: Any, at: Place, knobs: Any, count: float, seed: int, *, lit: bool
+    ) -> tuple[Any, Any, Any, Any]:
         """The sum of the kernels of the drops around, its slope a cell (right, up) where ``lit``, their mean tint."""
         x, y, period = at.lattice(count)
         # Small drops reach into the nearest two by two cells only.
@@ -97,8 +103,8 @@ class BlobsSpec(PatternSpec):
                 dx = (fx - (across + 0.5)) - stray * xp.cos(angle)
                 dy = gap_y - stray * xp.sin(angle)
                 # A drop larger than that could reach in from a cell that is not a neighbour.
-                radius = xp.minimum(knobs.size - (0.8 * knobs.size * knobs.variety) * chance, largest)
-                scale = 1.0 / (radius * radius)
+                radius = xp.minimum(xp.abs(knobs.size - (0.8 * knobs.size * knobs.variety) * chance), largest)
+                scale = 1.0 / (radius * radius + 1e-4)
                 far = xp.maximum(1.0 - (dx * dx + dy * dy) * scale, 0.0)
                 steep = far * far
                 kernel = steep * far

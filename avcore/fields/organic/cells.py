@@ -46,6 +46,9 @@ class CellsSpec(PatternSpec):
         (ax, ay), (bx, by) = wave(at, 0.73 * self.count, 0.4), wave(at, 0.61 * self.count, 2.2)
         x = x + knobs.ripple * xp.sin(ax * px + ay * py + at.wander)
         y = y + knobs.ripple * xp.sin(bx * px + by * py - at.turn)
+        # Tissues differ over the picture, not from cell to cell alone.
+        (cx, cy), (dx, dy) = wave(at, 0.9, 1.1 + self.seed), wave(at, 1.4, 2.9 + self.seed)
+        region = xp.sin(cx * px + cy * py + at.turn) + xp.sin(dx * px + dy * py - at.wander)
         cell = tissue(xp, x, y, seed=self.seed, period=period, jitter=knobs.disorder, spin=at.turn, plump=PLUMP)
         chance = unit(xp, cell.name)
 
@@ -79,7 +82,10 @@ class CellsSpec(PatternSpec):
         body = 0.32 + 0.33 * dome + 0.3 * towards * (1.0 - dome) - 0.12 * veins + 0.12 * grain + 0.4 * fire * dome
         light = body + core * (0.3 + 0.4 * ball + 0.25 * towards * (1.0 - ball) - body) - 0.25 * gap + 0.5 * halo
         return Inks(
-            place=knobs.variety * chance + knobs.depth * dome + 0.06 * grain + 0.3 * core * (0.4 + 0.6 * ball),
+            place=knobs.variety * (chance + 0.35 * region)
+            + knobs.depth * dome
+            + 0.06 * grain
+            + 0.3 * core * (0.4 + 0.6 * ball),
             light=xp.clip(light, 0.0, 1.0),
             glow=xp.clip(membrane + 0.5 * halo * (1.0 + fire) + 0.3 * veins * (1.0 - core) + 0.8 * spot, 0.0, 1.0),
             height=(0.25 / self.count) * (dome + 0.5 * core * ball - 0.15 * veins * dome * (1.0 - core)),

@@ -59,7 +59,7 @@ class PlumageSpec(PatternSpec):
         side = xp.abs(across)
         # The eye: a drop that is round below and runs out upwards.
         below = (t - EYE) * 1.7
-        far = xp.sqrt(across * across + below * below) / knobs.eye_size
+        far = xp.sqrt(across * across + below * below) / (abs(knobs.eye_size) + 0.01)
         eye = 1.0 - smoothstep(xp, 0.1, 1.0, far)
         barb = xp.sin((TAU * BARBS) * (t - 0.28 * side) + 2.0 * chance)
         barb = (knobs.barbs * faded(BARBS / LENGTH, pixel)) * barb * (1.0 - 0.6 * eye) * smoothstep(xp, 0.0, 0.15, side)
@@ -68,7 +68,7 @@ class PlumageSpec(PatternSpec):
         # Dark at both sides of an edge: light leaves the bent edge, and beneath lies the shadow.
         bend = smoothstep(xp, 0.0, 0.1 + pixel, edge)
         shadow = smoothstep(xp, 0.0, pixel, cast) * (0.3 + 0.7 * smoothstep(xp, 0.0, 0.25 + 0.3 * lift, cast))
-        lit = 0.72 - 0.2 * across - 0.3 * (t - 0.6) + 0.5 * (lift - 0.25) + 0.16 * barb
+        lit = 0.84 - 0.2 * across - 0.3 * (t - 0.6) + 0.5 * (lift - 0.25) + 0.16 * barb
         line = smoothstep(xp, 0.0, pixel, edge) * (1.0 - smoothstep(xp, 0.03, 0.09 + pixel, edge))
         gleam = (across + 0.25) ** 2 + (1.6 * (t - 0.62)) ** 2
         gleam = xp.exp(-9.0 * gleam) * lift
@@ -101,7 +101,7 @@ class PlumageSpec(PatternSpec):
         return (*top[:3], xp.minimum(top[3], -edge), *top[4:])
 
     def _hanging(self, xp: Any, x: Any, y: Any, row: Any, point: Any) -> tuple[Any, Any, Any, Any, Any]:
-        """The scale of a row that may lie over each place: the way along and across it, the edge, its column and row."""
+        """The scale of a row that may lie over each place: ways along and across it, edge, column and row."""
         stagger = 0.5 * xp.astype(row & 1, xp.float32)
         column = whole(xp, x - stagger + 0.5)
         across = 2.0 * (x - stagger - xp.astype(column, xp.float32))

@@ -15,7 +15,7 @@ from avcore.signals.spec import Driven
 from avcore.spec import setting
 
 # Waves of the broad swell that bends the coat, of the coat itself, and of the speckles between.
-SWELL, COAT, SPECKLES = 3, 13, 7
+SWELL, COAT, SPECKLES = 3, 15, 7
 
 # How much finer the speckles are than the coat.
 FINER = 3.1
@@ -48,7 +48,8 @@ class SpotsSpec(PatternSpec):
         x, y = plane(at)
         chance = [float(number) for number in uniform(self.seed, "organic.spots", 3 * (SWELL + COAT + SPECKLES))]
         swell = [
-            self._swell(xp, at, x, y, *chance[3 * number : 3 * number + 3], against=number % 2) for number in range(SWELL)
+            self._swell(xp, at, x, y, *chance[3 * number : 3 * number + 3], against=number % 2)
+            for number in range(SWELL)
         ]
         bend = knobs.flow / self.count
         x, y = x + bend * (swell[0] + 0.5 * swell[2]), y + bend * (swell[1] - 0.5 * swell[2])
@@ -57,10 +58,13 @@ class SpotsSpec(PatternSpec):
         hills = self._hills(xp, at, x, y, self.count, chance[3 * SWELL : 3 * (SWELL + COAT)])
         pixel = TAU * at.pixel_of(self.count)  # what ``hills`` changes by in a pixel at an edge
         level = hills + 0.8 * knobs.spots
-        soft = 0.8 * knobs.soft + pixel
+        soft = 0.8 * abs(knobs.soft) + 0.7 * pixel
         inside = smoothstep(xp, -soft, soft, level)
-        rim = level / (TAU * 0.5 * knobs.rim + pixel)
-        glow = xp.exp(-rim * rim)
+        # A rim thinner than a pixel is as wide as one, and so much fainter.
+        width = 0.5 * TAU * abs(knobs.rim) + 1e-3
+        drawn = (width * width + 0.35 * pixel * pixel) ** 0.5
+        rim = level / drawn
+        glow = (width / drawn) * xp.exp(-rim * rim)
         # Lone specks stand where the finer hills are highest, and only well inside the gaps.
         specks = self._hills(xp, at, x, y, FINER * self.count, chance[3 * (SWELL + COAT) :])
         grain = smoothstep(xp, 0.45, 0.7 + FINER * pixel, specks) * smoothstep(xp, -0.35, -0.7, level)
@@ -68,7 +72,7 @@ class SpotsSpec(PatternSpec):
 
         dome = inside * (0.4 + 0.6 * smoothstep(xp, 0.0, 1.0, level))
         return Inks(
-            place=0.5 * (inside + 0.7 * grain) + knobs.core * dome + knobs.variety * broad,
+            place=0.5 * inside + 0.17 * grain + knobs.core * dome + knobs.variety * broad,
             light=xp.clip(0.25 + 0.55 * dome + 0.2 * inside + 0.5 * grain - 0.2 * level * (1.0 - inside), 0.0, 1.0),
             glow=glow,
             height=(0.08 / self.count**0.5) * (inside + dome + 0.4 * grain - 0.3 * glow),
@@ -96,4 +100,4 @@ class SpotsSpec(PatternSpec):
             height, slope = height + xp.sin(angle), xp.cos(angle)
             slope_x, slope_y = slope_x + right * slope, slope_y + up * slope
         slopes = (slope_x * slope_x + slope_y * slope_y) / (TAU * frequency) ** 2
-        return height / xp.sqrt(height * height + slopes + 0.25 * waves)
+        return height / xp.sqrt(height * height + slopes + 0.35 * waves)

@@ -39,9 +39,10 @@ def tissue(
 ) -> Tissue:
     """The Voronoi cells of one nucleus in each square of the lattice.
 
-    Nuclei lie up to ``FURTHEST * jitter`` (0 to 1) from the middle of their square and circle there by ``spin`` radians,
-    half of them each way. Distances to walls are true ones (Quilez, Voronoi borders, 2012), so that walls have an even
-    width; ``plump`` rounds their corners off over about that many squares, as in foam, where walls thicken as they meet.
+    Nuclei lie up to ``FURTHEST * jitter`` (0 to 1) from the middle of their square and circle there by ``spin``
+    radians, half of them each way. Distances to walls are true ones (Quilez, Voronoi borders, 2012), so that walls have
+    an even width; ``plump`` rounds their corners off over about that many squares, as in foam, where walls thicken as
+    they meet.
     """
     ix, iy = whole(xp, x), whole(xp, y)
     fx, fy = x - xp.astype(ix, xp.float32), y - xp.astype(iy, xp.float32)

@@ -31,7 +31,9 @@ class WarpSpec(PatternSpec):
     count: float = setting(0.8, help="largest swirls down the picture", low=0.25, high=16.0)
     swirls: int = setting(11, help="times that the ink is stirred; more is finer", low=1, high=24)
     finer: float = setting(1.35, help="how much finer each swirl is than the one before", low=1.05, high=2.5)
-    strength: Driven = setting(Driven.fixed(0.8), help="how far each swirl pushes the ink; above 1 it folds into threads")
+    strength: Driven = setting(
+        Driven.fixed(0.8), help="how far each swirl pushes the ink; above 1 it folds into threads"
+    )
     veins: Driven = setting(Driven.fixed(3.0), help="bright threads where the ink changes side, per unit of colour")
     thread: Driven = setting(Driven.fixed(0.5), help="how wide the bright threads are, 0 to 1")
     grain: Driven = setting(Driven.fixed(1.0), help="strength of the finest layer of ink")
@@ -61,7 +63,7 @@ class WarpSpec(PatternSpec):
         fine = knobs.grain * fine
         ink = broad + middle
         thread = xp.abs(xp.sin((0.5 * TAU * knobs.veins) * (ink + 0.3 * fine)))
-        glow = xp.exp(-thread * (3.0 / (knobs.thread + 0.02)))
+        glow = xp.exp(-thread * (3.0 / (abs(knobs.thread) + 0.02)))
         fold = 0.17 * crease + middle + fine
         height = 0.5 + 0.5 * knobs.depth * (0.6 * broad + middle + fine)
         light = xp.clip(0.62 + knobs.depth * fold, 0.0, 1.0)

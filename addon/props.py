@@ -1,0 +1,181 @@
+"""What a scene keeps: which sound, which preset, how to bake it, what to key, and a list of jobs."""
+
+from __future__ import annotations
+
+import bpy
+from bpy.props import (
+    BoolProperty,
+    CollectionProperty,
+    EnumProperty,
+    FloatProperty,
+    IntProperty,
+    PointerProperty,
+    StringProperty,
+)
+
+from .session import catalogue, hearables, parameters, refresh
+
+SOUND_KINDS = (
+    ("ACTIVE", "Active Strip", "The sound strip that is active in the Video Sequencer", "SEQ_SEQUENCER", 0),
+    ("STRIP", "Strip", "A sound strip by its name", "SOUND", 1),
+    ("CHANNEL", "Channel", "All sound strips of one channel, mixed", "ALIGN_JUSTIFY", 2),
+    ("MIX", "Whole Mix", "All that is heard, mixed", "SPEAKER", 3),
+    ("FILE", "File", "A sound file that need not be in the Video Sequencer", "FILE_SOUND", 4),
+)
+FORMATS = (
+    ("png", "PNG", "8 or 16 bits a channel, for colours as they look on screen"),
+    ("exr", "OpenEXR", "Half float, linear; for light and for further work"),
+    ("video", "Movie", "One H.264 file; small, but slower to scrub"),
+)
+RANGES = (
+    ("STRIP", "Strip", "The frames in which the sound is heard"),
+    ("SCENE", "Scene", "The frame range of the scene"),
+    ("CUSTOM", "Custom", "From one frame to another"),
+)
+TARGETS = (
+    ("MATERIAL", "Material", "A material on the active object, with the picture as its colour", "MATERIAL", 0),
+    ("IMAGE", "Image Only", "Only the image, to be used by hand", "IMAGE_DATA", 1),
+    ("WORLD", "World", "The surroundings of the scene", "WORLD", 2),
+    ("LIGHT", "Light", "What the active light throws", "LIGHT", 3),
+    ("GEOMETRY", "Geometry Nodes", "An image for the active object's Geometry Nodes", "GEOMETRY_NODES", 4),
+    ("COMPOSITOR", "Compositor", "An image node in the compositor", "NODE_COMPOSITING", 5),
+    ("BRUSH", "Brush", "A texture for the active brush", "BRUSH_DATA", 6),
+)
+INTERPOLATIONS = (
+    ("FRAMES", "Every Frame", "One key on each frame"),
+    ("DECIMATED", "Few Keys", "As few keys as keep the curve within the error"),
+)
+
+
+class SoundSettings(bpy.types.PropertyGroup):
+    """Which sound is meant."""
+
+    kind: EnumProperty(name="Sound", items=SOUND_KINDS, default="ACTIVE", update=refresh.sound_changed)
+    strip: StringProperty(
+        name="Strip", description="Name of a sound strip", search=hearables.strip_names, update=refresh.sound_changed
+    )
+    channel: IntProperty(
+        name="Channel", description="A channel of the Video Sequencer", default=1, min=1, max=128,
+        update=refresh.sound_changed,
+    )
+    file: StringProperty(
+        name="File", description="A sound file", subtype="FILE_PATH", update=refresh.sound_changed
+    )
+    file_start: IntProperty(
+        name="Starts at Frame", description="The frame at which the file begins", default=1,
+        update=refresh.sound_changed,
+    )
+
+
+class Parameter(bpy.types.PropertyGroup):
+    """One setting of the preset. Its custom property ``value`` carries range, unit and help (`session.parameters`)."""
+
+    key: StringProperty()
+    group: StringProperty()
+    label: StringProperty()
+    kind: StringProperty()
+    default: StringProperty()
+    colours: StringProperty()
+
+
+class PresetSettings(bpy.types.PropertyGroup):
+    """Which preset, and how it was changed."""
+
+    name: StringProperty(name="Preset", description="Name or path of a preset", default="ember")
+    choice: EnumProperty(
+        name="Preset", description="What the sound becomes", items=catalogue.items, get=catalogue.chosen,
+        set=catalogue.choose,
+    )
+    described: StringProperty(description="The preset that the parameters are of")
+    parameters: CollectionProperty(type=Parameter)
+    overrides: StringProperty(
+        name="Overrides", description="Settings that differ from the preset's own, as JSON", default="{}",
+        get=parameters.overrides_text, set=parameters.set_overrides_text,
+    )
+
+
+class BakeSettings(bpy.types.PropertyGroup):
+    """How to write the pictures, and what to make of them."""
+
+    width: IntProperty(name="Width", description="In pixels", default=1024, min=16, max=16384, subtype="PIXEL")
+    height: IntProperty(name="Height", description="In pixels", default=1024, min=16, max=16384, subtype="PIXEL")
+    range: EnumProperty(name="Frames", description="Which frames to bake", items=RANGES)
+    first: IntProperty(name="First", description="The first frame", default=1)
+    last: IntProperty(name="Last", description="The last frame", default=250)
+    format: EnumProperty(name="Format", description="Kind of file", items=FORMATS)
+    bits: EnumProperty(
+        name="Bits", description="Of a channel of a PNG", items=(("8", "8", "Small"), ("16", "16", "Without banding"))
+    )
+    quality: EnumProperty(
+        name="Quality", description="Smooth edges take longer",
+        items=(("final", "Final", "Antialiased"), ("draft", "Draft", "Fast, to look at the movement")),
+    )
+    folder: StringProperty(
+        name="Folder", description="Where bakes go; empty: the folder in the preferences", subtype="DIR_PATH"
+    )
+    name: StringProperty(name="Name", description="Of the bake and what is made of it; empty: strip and preset")
+    target: EnumProperty(name="Target", description="What to make of the pictures", items=TARGETS)
+
+
+class Job(bpy.types.PropertyGroup):
+    """A bake: of a sound, by a preset, into a target."""
+
+    sound: PointerProperty(type=SoundSettings)
+    preset: PointerProperty(type=PresetSettings)
+    bake: PointerProperty(type=BakeSettings)
+    object: PointerProperty(type=bpy.types.Object, name="Object", description="The object that gets the target")
+    state: StringProperty(description="Empty, 'done', or why it failed")
+
+
+class KeySettings(bpy.types.PropertyGroup):
+    """How a curve of the sound becomes keys. Times are in milliseconds."""
+
+    source: StringProperty(
+        name="Signal", description="A feature such as bass, a band such as 40-110 Hz, or a signal of the preset",
+        default="bass", search=hearables.signal_names,
+    )
+    low: FloatProperty(name="From", description="Value in silence", default=0.0)
+    high: FloatProperty(name="To", description="Value at the loudest", default=1.0)
+    attack: FloatProperty(name="Attack", description="How slowly it rises, in milliseconds", default=0, min=0, max=10000)
+    release: FloatProperty(
+        name="Release", description="How slowly it falls, in milliseconds", default=150, min=0, max=10000
+    )
+    lookahead: FloatProperty(
+        name="Lookahead", description="How long before the sound it begins, in milliseconds", default=0, min=0, max=10000
+    )
+    delay: FloatProperty(
+        name="Delay", description="How long after the sound it comes, in milliseconds", default=0, min=-10000, max=10000
+    )
+    spacing: EnumProperty(name="Keys", description="How many keys", items=INTERPOLATIONS)
+    error: FloatProperty(
+        name="Error", description="Largest error of few keys, as a part of the range", default=0.01, min=0.0001, max=0.5
+    )
+
+
+class Settings(bpy.types.PropertyGroup):
+    """All settings of a scene."""
+
+    now: PointerProperty(type=Job)
+    keys: PointerProperty(type=KeySettings)
+    jobs: CollectionProperty(type=Job)
+    job: IntProperty(name="Job", description="The selected job")
+    show_heard: BoolProperty(
+        name="Show What It Heard", description="Draw waveform, beats and the chosen signal over the strip", default=True
+    )
+
+
+CLASSES = (SoundSettings, Parameter, PresetSettings, BakeSettings, Job, KeySettings, Settings)
+
+
+def register() -> None:
+    """Give every scene its settings."""
+    for cls in CLASSES:
+        bpy.utils.register_class(cls)
+    bpy.types.Scene.avcore = PointerProperty(type=Settings, name="avcore")
+
+
+def unregister() -> None:
+    """Take them away."""
+    del bpy.types.Scene.avcore
+    for cls in reversed(CLASSES):
+        bpy.utils.unregister_class(cls)
