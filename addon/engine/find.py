@@ -88,7 +88,7 @@ def find_engines(
 
     Args:
         preferred: a path from the preferences: a Python, its folder, or an ``avcore`` program.
-        own: the folder of the environment that the extension has made, see ``install``.
+        own: the environment that the extension has made, see ``InstallPlan.environment``.
         environment: variables that say where things are; those of this process by default.
         home: the user's folder.
     """
@@ -148,7 +148,7 @@ def _look(source: str, python: Path, place: str, seen: set[str]) -> Iterator[Loo
 
 
 def _wheels() -> Looked:
-    """This Python itself, with the wheels that the extension carries."""
+    """Blender's own Python, with the wheels that the extension carries."""
     source, python = "the extension's wheels", Path(sys.executable)
     spec = importlib.util.find_spec("avcore")
     if spec is None or not spec.submodule_search_locations:

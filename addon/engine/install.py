@@ -52,13 +52,18 @@ class InstallPlan:
             source += ["--extra-index-url", self.extra_index_url]
         return [
             str(self.environment_python), "-m", "pip", "install", "--no-input", "--disable-pip-version-check",
-            "--progress-bar", "off", *source, "--", *self.packages,
+            "--progress-bar", "off", "--only-binary", ":all:", *source, "--", *self.packages,
         ]  # fmt: skip
+
+    @property
+    def environment(self) -> Path:
+        """The environment, whether or not it is there yet."""
+        return self.folder / "env"
 
     @property
     def environment_python(self) -> Path:
         """The Python of the environment, whether or not it is there yet."""
-        return self.folder / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
+        return self.environment / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
 
 
 @dataclass(frozen=True)
@@ -133,11 +138,10 @@ class Install:
             return Stopped(problem)
         plan.folder.mkdir(parents=True, exist_ok=True)
         (plan.folder / MARKER).write_text("Made by the avcore extension, which may remove it.\n", encoding="utf-8")
-        if not self._say([str(plan.environment_python), "-m", "pip", "--version"], quiet=True):
-            # Half an environment, of which nothing can be used.
-            if not self._say([str(plan.python), "-m", "venv", "--clear", str(plan.folder)]):
-                return Stopped("the environment could not be made; the log says why")
-            (plan.folder / MARKER).write_text("Made by the avcore extension, which may remove it.\n", encoding="utf-8")
+        # Of an environment without pip, which was stopped half-way, nothing can be used.
+        is_there = self._say([str(plan.environment_python), "-m", "pip", "--version"], quiet=True)
+        if not is_there and not self._say([str(plan.python), "-m", "venv", "--clear", str(plan.environment)]):
+            return Stopped("the environment could not be made; the log says why")
         if not self._say(plan.command()):
             where = "" if plan.online else f"; {plan.wheels} must hold avcore and all that it needs"
             return Stopped(f"the packages could not be installed; the log says why{where}")

@@ -170,8 +170,13 @@ class Session:
 
     @staticmethod
     def _find(wanted: places.Wanted) -> tuple[Engine | None, tuple[Looked, ...]]:
-        looked = tuple(find_engines(wanted))
-        return next((one.engine for one in looked if one.engine is not None), None), looked
+        """The first engine, and all places that were looked at until there."""
+        looked = []
+        for one in find_engines(preferred=wanted.python, own=wanted.venv):
+            looked.append(one)
+            if one.engine is not None:
+                break
+        return looked[-1].engine, tuple(looked)
 
     def _start(self) -> None:
         assert self._found is not None
@@ -180,7 +185,7 @@ class Session:
         if self.engine is None:
             self.problem = NOT_FOUND
             return
-        worker = Worker(self.engine.command, self.engine.environment())
+        worker = Worker(self.engine.command, {**self.engine.environment(), **places.wanted().environment})
         try:
             self._hello = worker.start()
         except WorkerError as error:

@@ -10,10 +10,13 @@ import json
 from typing import Any
 
 from ..engine.contract import Describe, Description, Parameter
+from . import heard, refresh
 from .engine import session
 
 VALUE = "value"
-_described: set[str] = set()
+_NUMBERS: dict[str, Any] = {"float": float, "int": int, "bool": bool}
+_EMPTY: dict[str, Any] = {"float": 0.0, "int": 0, "bool": False, "choice": 0, "colour": [0.0, 0.0, 0.0]}
+_asked: set[tuple[str, str]] = set()
 
 
 def overrides(preset: Any) -> dict[str, Any]:
@@ -36,6 +39,7 @@ def overrides(preset: Any) -> dict[str, Any]:
 def fill(preset: Any, description: Description) -> None:
     """Make the items for a preset that was described; values that were set for the same preset stay."""
     values = overrides(preset)
+    heard.take_signals(preset.name, description)
     preset.parameters.clear()
     for parameter in description.parameters:
         item = preset.parameters.add()
@@ -43,26 +47,59 @@ def fill(preset: Any, description: Description) -> None:
         item.group, item.label, item.kind = parameter.group, parameter.label, parameter.kind
         item.default = json.dumps(parameter.value if parameter.default is None else parameter.default)
         item.colours = " ".join(parameter.colours)
-        _put(item, parameter, values.get(parameter.key, json.loads(item.default)))
+        _limit(item, parameter)
+        set_value(item, values.get(parameter.key, json.loads(item.default)))
     preset.described = preset.name
     preset.overrides = json.dumps(values, sort_keys=True)
 
 
 def set_overrides(preset: Any, values: dict[str, Any]) -> None:
-    """Set dotted keys to plain values; all others get the preset's own."""
-    preset.overrides = json.dumps(values, sort_keys=True)
-    preset.described, described = "", preset.described
-    if described == preset.name:
-        describe(preset)
-
-
-def describe(preset: Any) -> None:
-    """Describe the preset now and wait for it.
+    """Set dotted keys to plain values, and all else to the preset's own; wait for its description.
 
     Raises:
-        WorkerError: there is no such preset, or no worker.
+        WorkerError: there is no such preset or setting, or no worker.
+        ValueError: ``values`` is no mapping.
     """
-    fill(preset, session.wait(Describe(preset.name)))
+    text = json.dumps(values, sort_keys=True)
+    _mapping(text)
+    session.wait(Describe(preset.name, values))  # refuses what the preset has not
+    description = session.wait(Describe(preset.name))
+    preset.described, preset.overrides = "", text
+    fill(preset, description)
+
+
+def reset(preset: Any) -> None:
+    """Give all settings the preset's own values."""
+    preset.overrides = "{}"
+    for item in preset.parameters:
+        set_value(item, json.loads(item.default))
+
+
+def is_described(preset: Any) -> bool:
+    """Whether the parameters are those of the preset."""
+    return bool(preset.described == preset.name)
+
+
+def follow(preset: Any) -> bool:
+    """Describe the preset in a while, where it is not; whether it is described already."""
+    if is_described(preset):
+        return True
+    name, scene = preset.name, preset.id_data.name
+
+    def take(description: Description) -> None:
+        import bpy
+
+        current = bpy.data.scenes[scene].avcore.now.preset if scene in bpy.data.scenes else None
+        if current is not None and current.name == name:
+            fill(current, description)
+            refresh.soon()
+            refresh.redraw()
+
+    if (preset.name, scene) not in _asked:
+        _asked.add((name, scene))
+        session.ask(Describe(name), lambda reply: (_asked.discard((name, scene)), take(reply)),
+                    failed=lambda why: _asked.discard((name, scene)))
+    return False
 
 
 def read(item: Any) -> Any:
@@ -83,28 +120,30 @@ def read(item: Any) -> Any:
     return int(value)
 
 
-def _put(item: Any, parameter: Parameter, value: Any) -> None:
-    """Give an item its value, with range and help."""
-    about: dict[str, Any] = {"description": parameter.help}
-    kind = parameter.kind
-    if kind == "float":
-        item[VALUE] = float(value)
-        about |= _limits(parameter, float)
-    elif kind == "int":
-        item[VALUE] = int(value)
-        about |= _limits(parameter, int)
-    elif kind == "bool":
-        item[VALUE] = bool(value)
-        about["default"] = bool(json.loads(item.default))
-    elif kind == "choice":
-        item[VALUE] = parameter.choices.index(value) if value in parameter.choices else 0
-        about["items"] = [(name, name.replace("_", " "), "", 0, at) for at, name in enumerate(parameter.choices)]
-    elif kind == "colour":
+def set_value(item: Any, value: Any) -> None:
+    """Give one item a plain value."""
+    if item.kind == "choice":
+        choices = _choices(item)
+        item[VALUE] = choices.index(value) if value in choices else 0
+    elif item.kind == "colour":
         digits = str(value).lstrip("#")
         item[VALUE] = [_linear(int(digits[at : at + 2], 16) / 255) for at in (0, 2, 4)]
-        about |= {"subtype": "COLOR", "min": 0.0, "max": 1.0}
+    elif item.kind in _NUMBERS:
+        item[VALUE] = _NUMBERS[item.kind](value)
     else:
         item[VALUE] = value if isinstance(value, str) else json.dumps(value)
+
+
+def _limit(item: Any, parameter: Parameter) -> None:
+    """Give one item its range and help; the custom property must be there for that."""
+    about: dict[str, Any] = {"description": parameter.help}
+    item[VALUE] = _EMPTY.get(parameter.kind, "")
+    if parameter.kind in ("float", "int"):
+        about |= _limits(parameter, _NUMBERS[parameter.kind])
+    elif parameter.kind == "choice":
+        about["items"] = [(name, name.replace("_", " "), "", 0, at) for at, name in enumerate(parameter.choices)]
+    elif parameter.kind == "colour":
+        about |= {"subtype": "COLOR", "min": 0.0, "max": 1.0}
     item.id_properties_ui(VALUE).update(**about)
 
 

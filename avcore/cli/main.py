@@ -18,7 +18,7 @@ from types import ModuleType
 from typing import NoReturn
 
 import avcore
-from avcore.cli import analyze, cache, diagnose, doctor, frame, presets, render
+from avcore.cli import analyze, cache, diagnose, doctor, frame, presets, render, score
 from avcore.cli.stop import Stoppable
 from avcore.errors import AvcoreError, Interrupted, OutputError, UsageError
 
@@ -27,6 +27,7 @@ COMMANDS: dict[str, ModuleType] = {
     "frame": frame,
     "analyze": analyze,
     "diagnose": diagnose,
+    "score": score,
     "presets": presets,
     "cache": cache,
     "doctor": doctor,

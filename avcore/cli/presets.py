@@ -18,20 +18,30 @@ MOST_COLOURS = 7  # of a named palette, for columns that align
 
 @dataclass(frozen=True)
 class Listing:
-    """The library."""
+    """The library, and the looks that presets can be made of."""
 
     presets: list[dict[str, Any]]
+    looks: list[dict[str, Any]]
     folders: list[str]
 
     def text(self) -> str:
-        """A table; a broken preset shows what is wrong with it. Ends with where presets of one's own go."""
-        name_width = max((len(entry["name"]) for entry in self.presets), default=0)
+        """The presets of each family, under its looks; broken ones with what is wrong. Ends with where one's own go."""
         lines = []
-        for entry in self.presets:
-            what = f"broken: {entry['error'].splitlines()[0]}" if entry["error"] else entry["description"]
-            tags = f"  [{', '.join(entry['tags'])}]" if entry["tags"] else ""
-            lines.append(f"{entry['name']:<{name_width}}  {entry['origin']:<7}  {what}{tags}".rstrip())
+        for family in dict.fromkeys(look["family"] for look in self.looks):
+            looks = ", ".join(look["name"] for look in self.looks if look["family"] == family)
+            lines += [f"{family} ({looks})", *self._lines([e for e in self.presets if e["family"] == family])]
+        broken = [entry for entry in self.presets if entry["error"]]
+        lines += ["broken", *self._lines(broken)] if broken else []
         return "\n".join([*lines, f"looked for in: {', '.join(self.folders)}"])
+
+    def _lines(self, entries: list[dict[str, Any]]) -> list[str]:
+        width = max((len(entry["name"]) for entry in self.presets), default=0)
+        lines = []
+        for entry in entries:
+            what = entry["error"].splitlines()[0] if entry["error"] else entry["description"]
+            origin = "" if entry["origin"] == "shipped" else f" ({entry['origin']})"
+            lines.append(f"  {entry['name']:<{width}}  {what}{origin}".rstrip())
+        return lines
 
 
 @dataclass(frozen=True)
@@ -117,7 +127,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     common.add_argument("--json", action="store_true", help="print the result as JSON")
     common.add_argument("-v", "--verbose", action="store_true", help="say more while working")
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
-    actions.add_parser("list", parents=[common], help="every preset that a name can mean")
+    actions.add_parser("list", parents=[common], help="every preset that a name can mean, by family, and the looks")
     show = actions.add_parser("show", parents=[common], help="print a preset as YAML, with what it inherits")
     show.add_argument("name", metavar="NAME", help="name or path")
     show.add_argument("--full", action="store_true", help="with every default, under its help text")
@@ -152,11 +162,12 @@ def run(args: argparse.Namespace) -> Result:
 def _list(_args: argparse.Namespace) -> Result:
     import dataclasses
 
-    from avcore.presets import list_presets
+    from avcore.presets import list_looks, list_presets
     from avcore.presets.library import search_folders
 
     entries = [{**dataclasses.asdict(entry), "path": str(entry.path)} for entry in list_presets()]
-    return Listing(entries, [str(folder) for folder, _ in search_folders()])
+    looks = [dataclasses.asdict(look) for look in list_looks()]
+    return Listing(entries, looks, [str(folder) for folder, _ in search_folders()])
 
 
 def _show(args: argparse.Namespace) -> Result:

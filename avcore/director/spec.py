@@ -57,12 +57,14 @@ class DirectorSpec:
     margin: float = setting(
         0.1, help="how far a section may stray from the rule that is on before another takes over", low=0.0, high=1.0
     )
-    hold: Duration = setting(Duration(8.0, "bars"), help="shortest time that a scene stays on")
+    hold: Duration = setting(Duration(4.0, "bars"), help="shortest time that a scene stays on")
     fade: Duration = setting(Duration(2.0, "bars"), help="how long a change takes; half of it before the bar line")
     drop: Duration = setting(Duration(1.0, "beats"), help="how long it takes where the music breaks out, ending there")
     recall: bool = setting(True, help="bring back the scene of a section whenever its music comes back")
     score: tuple[CueSpec, ...] = setting((), help="a score by hand, in place of the rules")
 
+    family: ClassVar[str] = "directed"
+    likes: ClassVar[str] = ""
     loop: ClassVar[LoopSpec | None] = None
     """A directed preset follows the whole song."""
 

@@ -35,9 +35,13 @@ def _mixed(a: Any, b: Any, share: float) -> Any:
         if a.shape != b.shape:
             raise CannotMixError
         return (a + share * (b - a)).astype(a.dtype)
-    if isinstance(a, tuple) and len(a) == len(b):
+    if isinstance(a, tuple):
+        if len(a) != len(b):
+            raise CannotMixError
         return tuple(_mixed(x, y, share) for x, y in zip(a, b, strict=True))
-    if isinstance(a, dict) and a.keys() == b.keys():
+    if isinstance(a, dict):
+        if a.keys() != b.keys():
+            raise CannotMixError
         return {key: _mixed(a[key], b[key], share) for key in a}
     if dataclasses.is_dataclass(a):
         names = [item.name for item in dataclasses.fields(a)]

@@ -11,7 +11,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -74,6 +74,9 @@ class CppnSpec:
     loop: LoopSpec | None = setting(None, help="make it a perfect loop")
     drift: float = setting(0.0, help="how far the weights themselves wander, in parts of their size", low=0.0, high=2.0)
     drift_period: Duration = setting(Duration(30.0), help="time of one round of that wandering", low=0.001)
+
+    family: ClassVar[str] = "neural"
+    likes: ClassVar[str] = "inputs"
 
     def input_names(self) -> tuple[str, ...]:
         """Names of the inputs of the first layer: coordinates, the two of time, signals."""

@@ -1,6 +1,6 @@
 """Presets: YAML to checked dataclasses and back, inheritance, overrides, the library and the JSON Schema."""
 
-from avcore.presets.catalogue import PresetEntry, list_presets
+from avcore.presets.catalogue import LookEntry, PresetEntry, list_looks, list_presets
 from avcore.presets.hashing import preset_hash
 from avcore.presets.images import read_images
 from avcore.presets.json_schema import json_schema
@@ -11,10 +11,12 @@ from avcore.presets.yaml_writer import dump_yaml
 
 __all__ = [
     "SCHEMA_VERSION",
+    "LookEntry",
     "Preset",
     "PresetEntry",
     "dump_yaml",
     "json_schema",
+    "list_looks",
     "list_presets",
     "load_preset",
     "preset_hash",

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from avcore.errors import PresetError
+from avcore.fields.families import FIELDS
 from avcore.presets.library import locations
 from avcore.presets.loading import load_location
+from avcore.presets.settings import variant_class, variant_type
 
 
 @dataclass(frozen=True)
@@ -19,7 +22,29 @@ class PresetEntry:
     origin: str
     description: str = ""
     tags: tuple[str, ...] = ()
+    family: str = ""
+    look: str = ""
     error: str = ""
+
+
+@dataclass(frozen=True)
+class LookEntry:
+    """A kind of picture: the ``type`` of a field. ``likes`` is the setting that sound should move first."""
+
+    name: str
+    family: str
+    description: str
+    likes: str
+
+
+def list_looks() -> list[LookEntry]:
+    """Every look, family by family."""
+    classes: dict[str, Any] = {name: variant_class(where) for name, where in FIELDS.classes.items()}
+    families = list(dict.fromkeys(cls.family for cls in classes.values()))
+    looks = [
+        LookEntry(name, cls.family, (cls.__doc__ or "").partition("\n")[0], cls.likes) for name, cls in classes.items()
+    ]
+    return sorted(looks, key=lambda look: families.index(look.family))
 
 
 def list_presets() -> list[PresetEntry]:
@@ -34,5 +59,7 @@ def list_presets() -> list[PresetEntry]:
         except PresetError as error:
             entries[name] = PresetEntry(name, location.path, location.origin, error=str(error))
         else:
-            entries[name] = PresetEntry(name, location.path, location.origin, preset.description, preset.tags)
+            look = variant_type(FIELDS, type(preset.field)) or ""
+            about = {"description": preset.description, "tags": preset.tags, "family": preset.field.family}
+            entries[name] = PresetEntry(name, location.path, location.origin, look=look, **about)
     return [entries[name] for name in sorted(entries)]

@@ -13,7 +13,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from avcore.audio import FeatureTrack, analyze
-from avcore.audio.demo import write_demo
 from avcore.audio.structure import Section, find_sections
 from avcore.compute.device import cpu
 from avcore.director import CueSpec, DirectorSpec, RuleSpec, SceneSpec, write_score
@@ -127,11 +126,9 @@ def test_what_makes_no_sense_is_refused(spec: Any, message: str) -> None:
         spec()
 
 
-@pytest.fixture(scope="module")
-def track(tmp_path_factory: pytest.TempPathFactory) -> FeatureTrack:
-    path = tmp_path_factory.mktemp("song") / "demo.wav"
-    write_demo(path)
-    return analyze(path, use_cache=False)
+@pytest.fixture
+def track(demo_track: Path) -> FeatureTrack:
+    return analyze(demo_track)
 
 
 def directed(track: FeatureTrack, folder: Path, text: str, **options: Any) -> Frames:

@@ -24,13 +24,12 @@ from avcore.fields.pattern import PatternSpec, Place
 from avcore.signals.spec import Driven
 
 LOOKS = [AuroraSpec(), LicSpec(), MarblingSpec(), RibbonsSpec(), SilkSpec(), StreamsSpec()]
-TILING = [look for look in LOOKS if "tile" in look.spaces]
+TILING, TUNNELS = ([look for look in LOOKS if space in look.spaces] for space in ("tile", "tunnel"))
 INKS = ("place", "light", "glow", "height")
-NAMES = [type(look).__name__ for look in LOOKS]
 CPU = cpu()
 
-each = pytest.mark.parametrize("look", LOOKS, ids=NAMES)
-each_tiling = pytest.mark.parametrize("look", TILING, ids=[type(look).__name__ for look in TILING])
+each = pytest.mark.parametrize("look", LOOKS, ids=lambda look: type(look).__name__)
+each_tiling = pytest.mark.parametrize("look", TILING, ids=lambda look: type(look).__name__)
 
 
 def driven(look: PatternSpec) -> dict[str, float]:
@@ -75,7 +74,7 @@ def difference(a: dict[str, NDArray[np.float32]], b: dict[str, NDArray[np.float3
 @each
 @pytest.mark.parametrize(("width", "height"), [(1, 1), (37, 23)])
 @pytest.mark.parametrize("extreme", [-3.0, 0.0, 1.0, 50.0])
-def test_inks_are_finite_float32_of_the_pixels_shape(look: PatternSpec, width: int, height: int, extreme: float) -> None:
+def test_inks_are_finite_and_of_the_pixels_shape(look: PatternSpec, width: int, height: int, extreme: float) -> None:
     for drawn in (
         inks(look, *grid(width, height)),
         inks(look, *grid(width, height), **dict.fromkeys(driven(look), extreme)),
@@ -121,7 +120,8 @@ def test_every_knob_and_the_seed_change_the_picture(look: PatternSpec) -> None:
     place = grid(96, 96)
     before = inks(look, *place)
     for name, value in driven(look).items():
-        assert difference(before, inks(look, *place, **{name: value + 0.1})) > 1e-4, name
+        changed = shown(inks(look, *place, **{name: value + 0.1}))
+        assert np.abs(changed - shown(before)).max() > 5e-3, name
     assert difference(before, inks(dataclasses.replace(look, seed=1), *place)) > 0.01
 
 
@@ -136,7 +136,7 @@ def test_tiles_without_a_seam(look: PatternSpec, aspect: float) -> None:
         assert difference(one, other) < 2e-3
 
 
-@pytest.mark.parametrize("look", [look for look in LOOKS if "tunnel" in look.spaces], ids=lambda look: type(look).__name__)
+@pytest.mark.parametrize("look", TUNNELS, ids=lambda look: type(look).__name__)
 def test_the_tunnel_has_no_seam_around(look: PatternSpec) -> None:
     y = np.linspace(-1, 0, 128)
     one, other = (inks(look, np.full(128, side), y, space="tunnel") for side in (-0.5, 0.5))
@@ -145,15 +145,18 @@ def test_the_tunnel_has_no_seam_around(look: PatternSpec) -> None:
 
 @each
 def test_edges_are_smooth(look: PatternSpec) -> None:
-    size, fine = 128, 4
-    coarse = shown(inks(look, *grid(size, size), pixel=1 / size)).reshape(3, size, size)
-    many = shown(inks(look, *grid(size * fine, size * fine), pixel=1 / (size * fine)))
-    average = many.reshape(3, size, fine, size, fine).mean(axis=(2, 4))
-    assert np.abs(coarse - average).mean() <= 0.02
-    # Panning by a third of a pixel changes a picture no more than a third of the way to its neighbour.
-    panned = shown(inks(look, *grid(size, size, shift=1 / 3), pixel=1 / size)).reshape(3, size, size)
+    """In the middle quarter of a picture of 512 x 512, against 16 samples a pixel."""
+    size, fine = 256, 4
+
+    def picture(size: int, shift: float = 0.0) -> NDArray[np.float32]:
+        x, y = (0.5 * side for side in grid(size, size, shift=shift))
+        return shown(inks(look, x, y, pixel=0.5 / size)).reshape(3, size, size)
+
+    coarse = picture(size)
+    assert np.abs(coarse - picture(size * fine).reshape(3, size, fine, size, fine).mean(axis=(2, 4))).mean() <= 0.02
+    # A pan by a third of a pixel changes a picture by no more than about a third of what a whole one does: no shimmer.
     step = np.abs(np.diff(coarse, axis=2)).mean()
-    assert np.abs(panned - coarse).mean() <= 0.5 * step
+    assert np.abs(picture(size, 1 / 3) - coarse).mean() <= 0.45 * step
 
 
 def test_stirring_keeps_areas_and_knows_its_slopes() -> None:

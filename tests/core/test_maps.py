@@ -11,8 +11,8 @@ import pytest
 from make_track import make_track
 from PIL import Image as Pictures
 
-from avcore.audio.demo import write_demo
 from avcore.compute.device import cpu
+from avcore.encode import ImageSettings
 from avcore.encode.exr import read_exr
 from avcore.fields.colour import ColourSpec
 from avcore.fields.coords import CoordsSpec
@@ -89,17 +89,11 @@ def test_a_network_has_maps_too() -> None:
         assert image.max() <= 1.0
 
 
-def test_heights_have_16_bits_and_an_exr_keeps_data_as_it_is(tmp_path: Path) -> None:
-    song = tmp_path / "demo.wav"
-    write_demo(song)
-    from avcore.encode import ImageSettings
-
-    settings = {"size": (32, 32), "frames": "5", "device": "cpu"}
+def test_heights_have_16_bits_and_an_exr_keeps_data_as_it_is(tmp_path: Path, demo_track: Path) -> None:
     preset = Preset(schema=1, field=TILING)
-    png = map_job(RenderJob(song, tmp_path / "png", preset, images=ImageSettings(), **settings), "normal")  # type: ignore[arg-type]
-    exr = map_job(RenderJob(song, tmp_path / "exr", preset, images=ImageSettings("exr", 16), **settings), "normal")  # type: ignore[arg-type]
-    for job in (png, exr):
-        render(job)
+    for name, images in (("png", ImageSettings()), ("exr", ImageSettings("exr", 16))):
+        job = RenderJob(demo_track, tmp_path / name, preset, size=(32, 32), frames="5", device="cpu", images=images)
+        render(map_job(job, "normal"))
     path = tmp_path / "png_normal" / "png_normal_0005.png"
     with Pictures.open(path) as image:
         assert image.size == (32, 32)

@@ -32,7 +32,8 @@ def test_list_shows_names_and_broken_presets(
     monkeypatch.setenv("AVCORE_PRESETS", str(good.parent))
     assert main(["presets", "list"]) == 0
     lines = {line.split()[0]: line for line in capsys.readouterr().out.splitlines()}
-    assert lines["good"].split() == ["good", "folder", "fine"]
+    assert lines["good"].split() == ["good", "fine", "(folder)"]
+    assert lines["organic"].startswith("organic (cells")
     assert "did you mean 'gain'?" in lines["bad"]
     for arguments in (["presets", "list", "--json"], ["presets", "--json", "list"]):
         assert main(arguments) == 0

@@ -40,8 +40,8 @@ class FigureSpec(PatternSpec):
     modes: tuple[str, ...] = setting(
         (), help="signals that play the modes, low notes first: bands of the spectrum as a rule", refers="signals"
     )
-    coarsest: float = setting(4.0, help="nodal lines across the figure in the first mode", low=1.0, high=40.0)
-    finest: float = setting(14.0, help="nodal lines across the figure in the last mode", low=1.0, high=40.0)
+    coarsest: float = setting(4.0, help="nodal lines across the figure in the first mode", low=1.0, high=80.0)
+    finest: float = setting(14.0, help="nodal lines across the figure in the last mode", low=1.0, high=80.0)
     focus: float = setting(2.0, help="how far the loudest mode drowns the others", low=0.5, high=8.0)
     surface: Literal["sand", "water"] = setting(
         "sand", help="sand: gathers where the wave rests; water: mirrors a ring of light, and focuses it below"

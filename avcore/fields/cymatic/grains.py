@@ -14,7 +14,7 @@ LAYERS = (1.0, 0.83, 0.67)
 
 # Radius of a grain and how far it may lie from the middle of its cell, in cells: it ends within it, so that no
 # neighbour need be asked. Its mean brightness is what stands for grains that are finer than a pixel.
-RADIUS, JITTER, MEAN = 0.3, 0.2, 0.22
+RADIUS, JITTER, MEAN = 0.3, 0.2, 0.17
 
 
 def grains(xp: Any, at: Place, pile: Any, *, count: float, seed: int) -> Any:
@@ -36,11 +36,12 @@ def _layer(xp: Any, at: Place, pile: Any, *, count: float, seed: int) -> Any:
     dx = x - xp.astype(ix, xp.float32) - (0.5 - JITTER) - xp.astype(bits & 0xFF, xp.float32) * (JITTER / 128)
     dy = y - xp.astype(iy, xp.float32) - (0.5 - JITTER) - xp.astype((bits >> 8) & 0xFF, xp.float32) * (JITTER / 128)
     chance = unit(xp, (bits >> 4) * 0x2C1B3C6D)
-    # It grows as sand comes, rather than being there at once; that which comes last lies on top, and is brightest.
-    there = xp.clip((pile - 1.1 * chance) * 5.0, 0.0, 1.0)
+    # It grows as sand comes, rather than being there at once, and some never do: the lattice must not show. That which
+    # comes last lies on top, and is brightest.
+    there = xp.clip((pile - 1.4 * chance) * 5.0, 0.0, 1.0)
     soft = 0.12 + pixel
     shape = xp.clip((RADIUS - xp.sqrt(dx * dx + dy * dy)) / soft + 0.5, 0.0, 1.0)
     # Light from the upper left makes it a ball.
-    lit = xp.clip(0.55 + 0.45 * chance + (dy - dx) * (0.8 / (1.0 + 2.0 * pixel)), 0.0, 1.0)
+    lit = xp.clip(0.7 + 0.3 * chance + (dy - dx) * (0.8 / (1.0 + 2.0 * pixel)), 0.0, 1.0)
     mean = MEAN * xp.clip(pile, 0.0, 1.0)
     return mix(shape * there * lit, mean, smoothstep(xp, 0.6, 1.3, xp.full_like(pile, pixel)))

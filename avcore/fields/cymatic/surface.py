@@ -53,7 +53,7 @@ def sand(xp: Any, at: Place, wave: Wave, spec: FigureSpec, knobs: Any) -> Inks:
         # A thin dust lies further off, and some grains hop about everywhere.
         pile = 0.9 * line + 0.15 / (1.0 + 0.25 * near * near) + knobs.scatter * (1.0 - 0.7 * rise)
         glow = mix(line, grains(xp, at, pile, count=spec.grains, seed=spec.seed), knobs.grain)
-    return _on_plate(wave, knobs.depth * rise + _split(xp, wave, knobs), light, glow, 0.35 * rise + 0.25 * glow)
+    return _on_plate(wave, knobs.depth * rise + _split(xp, wave, knobs), light, glow, 0.35 * rise + 0.25 * line)
 
 
 def water(xp: Any, at: Place, wave: Wave, spec: FigureSpec, knobs: Any) -> Inks:

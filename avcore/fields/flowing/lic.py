@@ -77,9 +77,7 @@ class LicSpec(PatternSpec):
         light = 0.35 + 0.65 * smoothstep(xp, 0.05, 0.6, stroke)
         return Inks(place=place, light=light, glow=xp.clip(eye, 0.0, 1.0), height=stroke)
 
-    def _current(
-        self, xp: Any, at: Place, waves: list[tuple[Shear, Any, int]], x: Any, y: Any
-    ) -> tuple[Any, Any, Any]:
+    def _current(self, xp: Any, at: Place, waves: list[tuple[Shear, Any, int]], x: Any, y: Any) -> tuple[Any, Any, Any]:
         """The level of the stream function in about [-1, 1], and the direction along its lines."""
         level: Any = 0.0
         vx: Any = 0.0

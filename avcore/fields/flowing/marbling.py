@@ -98,7 +98,7 @@ class MarblingSpec(PatternSpec):
         after = xp.clip(part / soft - 0.5, -0.5, 0.0)
         clear = xp.clip(2.0 - 1.4 * foot, 0.0, 1.0)
         near = xp.minimum(part, 1.0 - part)
-        line = clear * xp.clip(0.5 - (near - 0.5 * vein) / soft, 0.0, 1.0) + (1.0 - clear) * vein
-        line = line * xp.clip(vein / soft, 0.0, 1.0) if False else line
+        covered = xp.minimum(xp.clip(0.5 - (near - 0.5 * vein) / soft, 0.0, 1.0), vein / soft)
+        line = vein + clear * (covered - vein)
         place = (band + before + after) / self.inks
         return first + BLEND + clear * (place - xp.floor(place) - BLEND), line

@@ -37,9 +37,7 @@ class SilkSpec(PatternSpec):
 
     def draw(self, xp: Any, at: Place, knobs: Any) -> Inks:
         """See ``PatternSpec.draw``."""
-        flow = stir(
-            xp, at, seed=self.seed, steps=self.steps, cells=self.size, amount=knobs.amount, shiver=knobs.shiver
-        )
+        flow = stir(xp, at, seed=self.seed, steps=self.steps, cells=self.size, amount=knobs.amount, shiver=knobs.shiver)
         x, y, period = flow.on(at).lattice(self.folds)
         slant = round(0.4 * self.folds) / max(1, period[0]) if period[0] else 0.4
         across = TAU * (y + slant * x)

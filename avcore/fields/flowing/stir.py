@@ -87,9 +87,7 @@ def shears(seed: int, count: int, *, cells: float, space: Space, aspect: float, 
     return found
 
 
-def stir(
-    xp: Any, at: Place, *, seed: int, steps: int, cells: float, amount: Any, shiver: Any = 0.0
-) -> Stirred:
+def stir(xp: Any, at: Place, *, seed: int, steps: int, cells: float, amount: Any, shiver: Any = 0.0) -> Stirred:
     """Carry the pixels back through a flow of ``steps`` shears, about ``cells`` whirls down the picture.
 
     ``amount`` is the slope of each shear (0 no flow, 0.5 waves, 1 and more curls); ``shiver`` is the slope of a few
@@ -109,8 +107,10 @@ def stir(
     for shear, slope, haste in chain:
         length = math.hypot(shear.x, shear.y)
         right, up = -shear.y / length, shear.x / length
-        angle = shear.x * x + shear.y * y + (
-            shear.phase + (haste * shear.rounds) * at.turn + (haste * shear.drift) * at.wander
+        angle = (
+            shear.x * x
+            + shear.y * y
+            + (shear.phase + (haste * shear.rounds) * at.turn + (haste * shear.drift) * at.wander)
         )
         push = (slope / length) * xp.sin(angle)
         x, y = x + right * push, y + up * push

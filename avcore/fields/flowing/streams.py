@@ -89,7 +89,7 @@ class StreamsSpec(PatternSpec):
         fine: Any = 0.5
         for octave in range(self.octaves + 1):
             noise = self._octave(xp, x, y, step + octave, (cells, down)) - 0.5
-            strength = 0.5 * (1.0 - smoothstep(xp, 0.4, 0.95, foot * 2.0**octave))
+            strength = 0.5 * (1.0 - smoothstep(xp, 0.5, 1.5, foot * 2.0**octave))
             if octave == 0:
                 strength = strength * (1.0 - late)
             elif octave == self.octaves:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from avcore.fields.coords import Space
+from avcore.fields.fractal.kind import departures
 from avcore.fields.noise import smoothstep
 from avcore.fields.paint import Inks
 from avcore.fields.pattern import TAU, PatternSpec, Place
@@ -18,6 +19,9 @@ STAR, TREE = 0.48, 0.62
 
 # Angles, in turns, between which branches can stand off their stem.
 NARROWEST, WIDEST = 0.02, 0.24
+
+# Length of the shortest branch, in lengths of its stem.
+SHORTEST = 0.02
 
 
 @dataclass(frozen=True)
@@ -73,7 +77,9 @@ class BranchesSpec(PatternSpec):
             if level < self.levels:
                 x, y, smaller = self._branch(xp, x, y, one, at, knobs, level)
                 length = length * smaller
-        return Inks(place=knobs.variety * place / (covered + 1e-3), light=light, glow=glow, height=4.0 * height)
+        return Inks(
+            place=knobs.variety * place / (covered + 1e-3), light=light, glow=glow, height=1.0 - xp.exp(-4.0 * height)
+        )
 
     def _planted(self, xp: Any, at: Place, knobs: Any) -> tuple[Any, Any]:
         """Places beside and along the nearest stem, in picture heights."""
@@ -89,13 +95,14 @@ class BranchesSpec(PatternSpec):
 
     def _branch(self, xp: Any, x: Any, y: Any, one: Any, at: Place, knobs: Any, level: int) -> tuple[Any, Any, Any]:
         """Places beside and along the nearest branch, in its lengths, and its length in those of the stem."""
-        angle = knobs.angle + knobs.sway * math.sin(at.turn + level)
+        wider, longer = departures(self.seed, f"branch {level}", 2)
+        angle = knobs.angle * (1.0 + 0.3 * wider) + knobs.sway * math.sin(at.turn + level)
         angle = TAU * min(WIDEST, max(NARROWEST, angle))
         s, c = math.sin(angle), math.cos(angle)
         # Stripes in the direction of the branches, so that none is cut off where the next begins.
         number = xp.floor((y - x * (c / s)) * self.pairs + 0.5)
         node = xp.maximum(xp.minimum(number, one * self.pairs), one) * (1.0 / self.pairs)
         y = y - (node - 0.5 / self.pairs)
-        smaller = (knobs.ratio + 0.02) * one - knobs.ratio * knobs.taper * node
-        smaller = xp.maximum(smaller, 0.02 * one)
+        ratio = knobs.ratio * (1.0 + 0.2 * longer)
+        smaller = xp.maximum(ratio * one - (ratio * knobs.taper) * node, SHORTEST * one)
         return (c * x - s * y) / smaller, (s * x + c * y) / smaller, smaller

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from avcore.fields.coords import Space
+from avcore.fields.fractal.kind import departures
 from avcore.fields.paint import Inks
 from avcore.fields.pattern import PatternSpec, Place
 from avcore.signals.spec import Driven
@@ -40,17 +41,21 @@ class GasketSpec(PatternSpec):
         pixel = at.pixel_of(self.count)
         grown = xp.ones_like(x)
         place, light, glow = xp.zeros_like(x), xp.zeros_like(x), xp.zeros_like(x)
-        power = 0.25 * max(0.1, knobs.power + knobs.sway * math.sin(at.turn))
+        power = 0.25 * min(4.0, max(0.1, knobs.power + knobs.sway * math.sin(at.turn)))
+        departure = departures(self.seed, "power", self.folds)
         for fold in range(self.folds):
             x, y = x - xp.floor(x + 0.5), y - xp.floor(y + 0.5)
             r2 = x * x + y * y + TINY
-            k = power / r2
+            k = (power * (1.0 + 0.15 * departure[fold])) / r2
             x, y, grown = x * k, y * k, grown * k
             size = grown * pixel
             seen = 1.0 / (1.0 + 10.0 * size * size)
             edge = xp.minimum(xp.abs(x), xp.abs(y))
-            edge = edge / (grown * (0.5*knobs.line / (1.0 + 0.4 * fold) + pixel))
-            glow = xp.maximum(glow, fold / (fold + 1.0) * seen / (1.0 + edge * edge))
+            thread = 0.5 * (abs(knobs.line) + 1e-4) / (1.0 + 0.4 * fold)
+            edge = edge / (grown * (thread + 0.7 * pixel))
+            strength = fold / (fold + 1.0) * thread / (thread + 0.5 * pixel)
+            glow = xp.maximum(glow, strength * seen / (1.0 + edge * edge))
             weight = seen * xp.exp(-16.0 * xp.abs(r2 - 0.125))
             place, light = place + fold * weight, light + weight
-        return Inks(place=knobs.variety * place, light=1.0 - xp.exp(-0.7 * light), glow=glow, height=0.25 * light)
+        bright = 1.0 - xp.exp(-0.7 * light)
+        return Inks(place=knobs.variety * place, light=bright, glow=glow, height=bright)

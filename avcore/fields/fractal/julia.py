@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from avcore.fields.coords import Space
+from avcore.fields.fractal.kind import departures
 from avcore.fields.fractal.orbit import OrbitSpec, power
 from avcore.fields.paint import Inks
 from avcore.fields.pattern import TAU, Place
@@ -35,7 +36,8 @@ class JuliaSpec(OrbitSpec):
 
     def constant(self, at: Place, knobs: Any) -> complex:
         """The number c: where the fixed point's multiplier has the modulus 1 + ``outside``."""
-        turns = knobs.where + knobs.travel * math.sin(at.turn)
+        (elsewhere,) = departures(self.seed, "where", 1)
+        turns = knobs.where + 0.5 * elsewhere + knobs.travel * math.sin(at.turn)
         stretch = max(0.0, 1.0 + knobs.outside + 0.2 * knobs.travel * math.sin(at.wander))
         fixed = (stretch / self.power) ** (1.0 / (self.power - 1)) * cmath.exp(1j * TAU * turns / (self.power - 1))
         return fixed - fixed**self.power

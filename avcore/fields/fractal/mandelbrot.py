@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -9,9 +10,10 @@ from types import MappingProxyType
 from typing import Any, ClassVar, Literal
 
 from avcore.fields.coords import Space
-from avcore.fields.fractal.orbit import OrbitSpec
+from avcore.fields.fractal.kind import departures
+from avcore.fields.fractal.orbit import FAR, OrbitSpec
 from avcore.fields.paint import Inks
-from avcore.fields.pattern import Place
+from avcore.fields.pattern import TAU, Place
 from avcore.spec import setting
 
 Spot = Literal["whole", "seahorses", "elephants", "star", "antenna", "island", "crown"]
@@ -31,8 +33,8 @@ SPOTS: Mapping[Spot, tuple[complex, float]] = MappingProxyType(
     }
 )
 
-# How far from the centre the series must hold, in heights of the picture at scale 1, and how well.
-SERIES_REACH, SERIES_ERROR = 1.2, 1e-3
+# How far from the centre the series must hold, in heights of the picture at scale 1, how well, and for how many steps.
+SERIES_REACH, SERIES_ERROR, SERIES_STEPS = 1.2, 1e-3, 5000
 
 
 @dataclass(frozen=True)
@@ -48,45 +50,44 @@ class MandelbrotSpec(OrbitSpec):
     def draw(self, xp: Any, at: Place, knobs: Any) -> Inks:
         """See ``PatternSpec.draw``."""
         centre, size = SPOTS[self.spot]
-        skipped, orbit, (a, b, c) = _reference(centre, size, self.iterations)
-        x, y = at.x * size, at.y * size
-        square_x, square_y = at.x * at.x - at.y * at.y, (at.x + at.x) * at.y
-        # a w + b w^2 + c w^3
-        sx, sy = at.x * c.real - at.y * c.imag + b.real, at.x * c.imag + at.y * c.real + b.imag
-        dx, dy = (
-            at.x * a.real - at.y * a.imag + square_x * sx - square_y * sy,
-            at.x * a.imag + at.y * a.real + square_x * sy + square_y * sx,
-        )
-        fine = (at.pixel * size) ** 2
+        orbit, (a, b, c) = _reference(centre, size, self.iterations)
+        (turned,) = departures(self.seed, "turned", 1)
+        cosine, sine = math.cos(0.5 * TAU * turned), math.sin(0.5 * TAU * turned)
+        u, v = cosine * at.x - sine * at.y, sine * at.x + cosine * at.y
+        # How far each pixel is from the centre, and its orbit from the centre's: w (a + w (b + w c)) with w = u + i v.
+        right, up = u * size, v * size
+        x, y = u * c.real - v * c.imag + b.real, u * c.imag + v * c.real + b.imag
+        x, y = u * x - v * y + a.real, u * y + v * x + a.imag
+        x, y = u * x - v * y, u * y + v * x
+        pixel2 = (at.pixel * size) ** 2
         trace = self.trace(xp, at, xp.full_like(x, (at.pixel * abs(a)) ** 2), knobs)
         for number, middle in enumerate(orbit):
-            px, py = dx + middle.real, dy + middle.imag
-            r2 = px * px + py * py
-            trace.see(px, py, r2, part=1.0 if number else 0.0)
-            trace.stretch(r2 * 4.0, plus=fine)
-            ax, ay = dx + 2.0 * middle.real, dy + 2.0 * middle.imag
-            dx, dy = trace.held(dx * ax - dy * ay + x, dx * ay + dy * ax + y)
+            zx, zy = x + middle.real, y + middle.imag
+            r2 = zx * zx + zy * zy
+            trace.see(zx, zy, r2, part=1.0 if number else 0.0)
+            trace.stretch(4.0 * r2, plus=pixel2)
+            sx, sy = zx + middle.real, zy + middle.imag
+            x, y = trace.held(x * sx - y * sy + right, x * sy + y * sx + up)
         return self.inked(trace, knobs)
 
 
 @lru_cache(maxsize=64)
-def _reference(centre: complex, size: float, steps: int) -> tuple[int, tuple[complex, ...], tuple[complex, ...]]:
-    """The orbit of the centre, from where the picture's own orbits begin to part from it.
+def _reference(centre: complex, size: float, steps: int) -> tuple[tuple[complex, ...], tuple[complex, ...]]:
+    """The orbit of the centre, from where the picture's own orbits part from it by more than a series can say.
 
-    Until then three terms of a series in the place (in picture heights) stand for all of them. Source: K. I. Martin,
-    Superfractalthing maths, 2013. Returns how many steps it stands for, ``steps`` points, and the three terms.
+    Until then three terms in the place (in heights of the picture at scale 1) stand for all of them (Martin,
+    "Superfractalthing Maths", 2013). Returns ``steps`` points of the orbit, and the three terms at the first of them.
     """
     z, a, b, c = centre, complex(size), 0j, 0j
-    skipped = 1
-    while skipped < 5000:
+    for _ in range(SERIES_STEPS):
         after = 2.0 * z * a + size, 2.0 * z * b + a * a, 2.0 * z * c + 2.0 * a * b
-        if abs(after[2]) * SERIES_REACH**3 > SERIES_ERROR * abs(after[0]) * SERIES_REACH:
+        if abs(after[2]) * SERIES_REACH**2 > SERIES_ERROR * abs(after[0]):
             break
-        z, (a, b, c), skipped = z * z + centre, after, skipped + 1
+        z, (a, b, c) = z * z + centre, after
     orbit = []
     for _ in range(steps):
         orbit.append(z)
         z = z * z + centre
-        if abs(z) > 1e3:
-            z = 1e3 + 0j
-    return skipped, tuple(orbit), (a, b, c)
+        if abs(z) > FAR:  # the centre itself has fled, and with it all that is near
+            z = complex(FAR)
+    return tuple(orbit), (a, b, c)

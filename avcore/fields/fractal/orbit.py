@@ -52,11 +52,12 @@ class OrbitSpec(PatternSpec):
 
     def inked(self, trace: Trace, knobs: Any, *, depth: Any = 0.0, lead: Any = 0.0) -> Inks:
         """The inks of what was seen; ``depth`` are steps to add to those of the flight, ``lead`` to those before it."""
+        ground = min(1.0, max(0.0, knobs.ground))
         dusk = 1.0 - 1.0 / (1.0 + 0.02 * trace.steps * trace.steps)
         shine = trace.shine
         return Inks(
             place=knobs.bands * (trace.steps + depth) + knobs.variety * trace.step(lead),
-            light=dusk * (knobs.ground + (1.0 - knobs.ground) * shine),
+            light=dusk * (ground + (1.0 - ground) * shine),
             glow=shine * shine * shine * shine,
             height=shine,
         )

@@ -14,9 +14,11 @@ def inside(xp: Any, distance: Any, pixel: Any) -> Any:
 
 
 def line(xp: Any, distance: Any, width: Any, pixel: Any) -> Any:
-    """A line along distance 0, 0 to 1. One that is thinner than a pixel becomes fainter, not thinner."""
-    wide = width + pixel
-    return xp.clip((wide - xp.abs(distance)) * (2.0 / pixel), 0.0, 1.0) * (width / wide)
+    """How much of a pixel is covered by a line along distance 0, ``width`` to either side, 0 to 1."""
+    width = xp.maximum(constant(distance, width), 0.0)
+    # One that is thinner than a pixel is drawn a pixel wide, and fainter.
+    wide = xp.maximum(width, 0.5 * pixel)
+    return xp.clip(0.5 + (wide - xp.abs(distance)) / pixel, 0.0, 1.0) * (width / wide)
 
 
 def halo(distance: Any, width: Any) -> Any:

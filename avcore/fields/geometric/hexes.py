@@ -96,7 +96,14 @@ class HexesSpec(PatternSpec):
         return at.x * around, at.y * (1.0 / size[1]), (around, 0), size
 
     def _top(
-        self, xp: Any, at: Place, knobs: Any, cell: tuple[Any, Any], centre: Any, period: Period, size: tuple[float, float]
+        self,
+        xp: Any,
+        at: Place,
+        knobs: Any,
+        cell: tuple[Any, Any],
+        centre: Any,
+        period: Period,
+        size: tuple[float, float],
     ) -> tuple[Any, Any]:
         """Height of a column, in widths from 0 to 1, and its random number."""
         column, row = cell

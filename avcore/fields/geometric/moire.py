@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
 from avcore.fields.geometric.edges import constant
-from avcore.fields.noise import mix
 from avcore.fields.paint import Inks
 from avcore.fields.pattern import TAU, PatternSpec, Place
 from avcore.signals.spec import Driven
@@ -25,7 +24,12 @@ class MoireSpec(PatternSpec):
     kind: Literal["lines", "rings"] = setting("rings", help="lines: straight gratings; rings: circles around centres")
     gratings: int = setting(2, help="how many are laid over each other", low=1, high=7)
     lines: float = setting(22.0, help="lines of a grating down the picture", low=1.0, high=400.0)
-    spread: float = setting(1.0, help="angle between lines (1 is even), or distance between centres (1 is half a picture)", low=0.0, high=4.0)
+    spread: float = setting(
+        1.0,
+        help="angle between lines (1 is even), or distance between centres (1 is half a picture)",
+        low=0.0,
+        high=4.0,
+    )
     sway: Driven = setting(Driven.fixed(0.0), help="turns that lines lean to and fro; in the plane only")
     run: Driven = setting(Driven.fixed(0.0), help="lines that have run past: grow it with the music")
     balls: float = setting(1.0, help="balls down the picture", low=0.2, high=16.0)
@@ -77,7 +81,7 @@ class MoireSpec(PatternSpec):
 
     def _phase(self, xp: Any, at: Place, x: Any, y: Any, i: int, knobs: Any) -> Any:
         """Where the i-th grating's wave is, in radians."""
-        run = TAU * knobs.run * (1.0 if i % 2 == 0 else -1.0)
+        run = (TAU * knobs.run + at.turn) * (1.0 if i % 2 == 0 else -1.0)
         if self.kind == "rings":
             angle = at.turn + TAU * i / self.gratings
             far = 0.25 * self.spread if self.gratings > 1 else 0.0

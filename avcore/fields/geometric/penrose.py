@@ -71,14 +71,18 @@ class PenroseSpec(PatternSpec):
     for ever; the finest rhombs come in gradually.
     """
 
-    levels: int = setting(6, help="divisions, the finest of which fades in; each makes rhombs 1.6 times smaller", low=1, high=14)
+    levels: int = setting(
+        6, help="divisions, the finest of which fades in; each makes rhombs 1.6 times smaller", low=1, high=14
+    )
     size: float = setting(1.9, help="radius of the whole tiling", low=0.5, high=50.0)
-    nest: int = setting(3, help="generations whose lines are seen", low=1, high=6)
+    nest: int = setting(2, help="generations whose lines are seen", low=1, high=6)
     dive: Driven = setting(Driven.fixed(0.0), help="divisions passed on the way in: grow it and fall")
     sweep: Driven = setting(Driven.fixed(0.0), help="turns of the light that picks out rhombs by their direction")
     contrast: Driven = setting(Driven.fixed(0.6), help="how much rhombs differ in light by their direction, 0 to 1")
     spark: Driven = setting(Driven.fixed(0.0), help="light on the rhombs that face the sweeping light, 0 to 1")
-    variety: float = setting(0.4, help="turns of the palette that rhombs differ by, over all directions", low=-4.0, high=4.0)
+    variety: float = setting(
+        0.4, help="turns of the palette that rhombs differ by, over all directions", low=-4.0, high=4.0
+    )
     kind: float = setting(0.45, help="turns of the palette between thin and thick rhombs", low=-2.0, high=2.0)
     sheen: float = setting(0.15, help="turns of the palette from the edge of a rhomb to its ridge", low=-4.0, high=4.0)
     edge: Driven = setting(Driven.fixed(0.03), help="width of the lines, in sides of a rhomb")
@@ -90,7 +94,8 @@ class PenroseSpec(PatternSpec):
     def draw(self, xp: Any, at: Place, knobs: Any) -> Inks:
         """See ``PatternSpec.draw``."""
         # The wheel looks the same after a fifth of a turn.
-        x, y = rotated(xp, at.x, at.y, at.turn / 5.0 + TAU * self.seed / (PHI * 5.0))
+        turned = at.turn / 5.0 + TAU * self.seed / PHI
+        x, y = rotated(xp, at.x, at.y, turned)
         dive = constant(x, knobs.dive)
         passed = xp.floor(dive)
         share = dive - passed
@@ -99,30 +104,30 @@ class PenroseSpec(PatternSpec):
         side = radius / PHI
 
         sweep = TAU * knobs.sweep + at.turn
-        place = light = spark = ridge = None
+        place = light = spark = None
         glow, groove, height = xp.zeros_like(x), xp.zeros_like(x), xp.zeros_like(x)
         for level in range(1, self.levels + 1):
             half = half.divided(xp)
             side = side * (1.0 / PHI)
             shown = self.levels - level
-            if shown > self.nest and shown > 1:
+            if shown > max(self.nest, 1):
                 continue
+            kind = xp.astype(half.thin, xp.float32)
             # Distance to the nearest side of the rhomb.
-            across = xp.where(half.thin, math.sin(TENTH) + 0.0 * half.a, math.sin(2.0 * TENTH) + 0.0 * half.a) * side
+            across = (math.sin(2.0 * TENTH) + (math.sin(TENTH) - math.sin(2.0 * TENTH)) * kind) * side
             difference = half.b - half.c
             soft = 2.0 * at.pixel / across
             distance = 0.5 * across * (half.b + half.c - xp.sqrt(difference * difference + soft * soft))
             fade = share if shown == 0 else 1.0
-            if shown < self.nest:
-                # Older lines are wider and brighter; the newest two grow as they come in.
-                age = (shown + share) / self.nest
-                groove = xp.maximum(groove, fade * line(xp, distance, knobs.edge * side * 2.0, at.pixel))
-                glow = xp.maximum(glow, age * fade * line(xp, distance, knobs.edge * side * 0.6, at.pixel))
+            # The newest lines come in while the oldest go; those between are the brighter the older they are.
+            drawn = fade if shown < self.nest else 1.0 - share
+            groove = xp.maximum(groove, drawn * line(xp, distance, knobs.edge * side * 2.0, at.pixel))
+            gleam = drawn * (0.5 + (shown + share) * (0.5 / (self.nest + 1)))
+            glow = xp.maximum(glow, gleam * line(xp, distance, knobs.edge * side * 0.6, at.pixel))
             if shown > 1:
                 continue
-            way = mix(half.way, 1.0 - half.way, xp.remainder(sector, 2.0)) + sector
+            way = mix(half.way, 1.0 - half.way, xp.remainder(sector, 2.0)) + (sector - turned / TENTH)
             facing = xp.cos(way * (TAU / 5.0) - sweep)
-            kind = xp.astype(half.thin, xp.float32)
             ridge = distance / across
             now_place = self.kind * kind + self.variety * 0.5 * xp.cos(way * (TAU / 5.0)) + self.sheen * ridge
             now_light = 1.0 - knobs.contrast * 0.5 * (1.0 - facing)
@@ -132,7 +137,9 @@ class PenroseSpec(PatternSpec):
             spark = now_spark if spark is None else mix(spark, now_spark, fade)
             height = mix(height, distance, fade)
         light = light * (1.0 - groove)
-        return Inks(place=place, light=light, glow=xp.maximum(glow, knobs.spark * spark * (1.0 - groove)), height=height)
+        return Inks(
+            place=place, light=light, glow=xp.maximum(glow, knobs.spark * spark * (1.0 - groove)), height=height
+        )
 
     def _wheel(self, xp: Any, x: Any, y: Any, radius: Any, passed: Any) -> tuple[Half, Any]:
         """The ten half rhombs around the middle, after ``passed`` divisions, and which of them, 0 to 9."""

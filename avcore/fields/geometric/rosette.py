@@ -44,34 +44,49 @@ class RosetteSpec(PatternSpec):
     def draw(self, xp: Any, at: Place, knobs: Any) -> Inks:
         """See ``PatternSpec.draw``."""
         zero = xp.zeros_like(at.x)
-        place, light, glow, height, top = zero + self.ground, zero, zero, zero, zero - 4.0
-        ways = self._knots(xp, at)
-        for knot, (along, out, stretch, pixel) in enumerate(ways):
+        place, light, core, height, dark = zero + self.ground, zero, zero, zero, zero + 1.0
+        for knot, (along, out, stretch, pixel) in enumerate(self._knots(xp, at)):
             spin = (1.0 - 2.0 * (knot % 2)) * (at.turn + TAU * 0.381966 * (self.seed + knot))
             waves = TAU * self.petals / self.rounds
+            # The strands seen from above: how high they rise, how far away they are, where along the knot.
+            first = second = (zero - 4.0, zero + 8.0, zero)
             for strand in range(self.rounds):
                 phase = waves * (along + strand) + spin
-                swing, rise = knobs.reach * xp.cos(phase), xp.sin(phase)
+                rise = xp.sin(phase)
                 slope = (knobs.reach * waves) * rise * stretch
-                distance = xp.abs(out - swing) / xp.sqrt(1.0 + slope * slope)
-
+                distance = xp.abs(out - knobs.reach * xp.cos(phase)) / xp.sqrt(1.0 + slope * slope)
                 where = (along + strand) * (1.0 / self.rounds)
-                behind = self.pulses * where - knobs.travel
-                behind = behind - xp.floor(behind)
-                lit = behind * behind * xp.clip(16.0 - 16.0 * behind, 0.0, 1.0)
-                lit = knobs.dim + (1.0 - knobs.dim) * behind * lit
-                # What is higher covers what is lower, with a dark gap beside it.
-                above = xp.clip((rise - top) * 6.0 + 0.5, 0.0, 1.0)
-                covers = inside(xp, distance - 1.4 * knobs.width, pixel) * above
+                where = where - xp.floor(where)
+                lit = self._lit(xp, where, knobs)
+                # Light around a line shines over everything.
+                dark = dark * (1.0 - xp.clip(knobs.shine * lit * halo(distance, 4.0 * knobs.core + pixel), 0.0, 1.0))
+                touched = distance < 1.4 * knobs.width + knobs.core + pixel
+                this = (xp.where(touched, rise, zero - 4.0), distance, where)
+                higher, high = this[0] > first[0], this[0] > second[0]
+                second = tuple(
+                    xp.where(higher, one, xp.where(high, new, two))
+                    for one, two, new in zip(first, second, this, strict=True)
+                )
+                first = tuple(xp.where(higher, new, one) for one, new in zip(first, this, strict=True))
+            for rise, distance, where in (second, first):
+                # A dark gap beside a strand parts it from those below.
+                covers = inside(xp, distance - 1.4 * knobs.width, pixel)
                 sideways = xp.clip(distance / (knobs.width + 1e-6), 0.0, 1.0)
                 round_ = 1.0 - sideways * sideways
-                bright = lit * (line(xp, distance, knobs.core, pixel) + knobs.shine * halo(distance, 4.0 * knobs.core + pixel))
                 place = mix(place, self.tint * where + self.step * knot + 0.12 * sideways, covers)
                 light = mix(light, round_ * (0.65 + 0.35 * rise), covers)
-                glow = 1.0 - (1.0 - glow * (1.0 - covers)) * (1.0 - xp.minimum(bright, 1.0 + zero) * mix(above, 1.0, covers))
-                height = mix(height, xp.sqrt(round_ + 0.02) * knobs.width + 0.25 * knobs.reach * rise * 0.3, covers)
-                top = mix(top, rise, covers)
-        return Inks(place=place, light=light, glow=glow, height=height)
+                bright = self._lit(xp, where, knobs) * line(xp, distance, knobs.core, pixel)
+                core = core * (1.0 - covers)
+                core = core + bright * (1.0 - core)
+                height = mix(height, xp.sqrt(round_ + 0.02) * knobs.width + 0.075 * knobs.reach * rise, covers)
+        return Inks(place=place, light=light, glow=1.0 - (1.0 - core) * dark, height=height)
+
+    def _lit(self, xp: Any, where: Any, knobs: Any) -> Any:
+        """Light of the line, 0 to 1, at a place on the knot: pulses with a tail."""
+        behind = self.pulses * where - knobs.travel
+        behind = behind - xp.floor(behind)
+        pulse = behind * behind * behind * xp.clip(16.0 - 16.0 * behind, 0.0, 1.0)
+        return knobs.dim + (1.0 - knobs.dim) * pulse
 
     def _knots(self, xp: Any, at: Place) -> list[tuple[Any, Any, Any, Any]]:
         """For each knot: rounds along it, the place across it, rounds for a unit of way, and the size of a pixel."""
@@ -83,5 +98,6 @@ class RosetteSpec(PatternSpec):
         along = xp.atan2(at.y, at.x) * (1.0 / TAU)
         radii = [self.radius * self.ratio**knot for knot in range(self.knots)]
         return [
-            (along, r * (1.0 / radius) - 1.0, (radius / TAU) / (r + 0.25 * radius), at.pixel / radius) for radius in radii
+            (along, r * (1.0 / radius) - 1.0, (radius / TAU) / (r + 0.25 * radius), at.pixel / radius)
+            for radius in radii
         ]

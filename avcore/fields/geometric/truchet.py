@@ -67,7 +67,7 @@ class TruchetSpec(PatternSpec):
                 if self.contours > 0.0:
                     fine = max(0.0, 1.0 - self.contours * pixel * 1.5)
                     wave = xp.cos(TAU * (self.contours * xp.abs(side) - knobs.run))
-                    light = 1.0 - (0.5 * fine) * (1.0 - xp.clip(wave * (0.16 / (self.contours * pixel)), -1.0, 1.0))
+                    light = 1.0 - (0.5 * fine) * (1.0 - xp.clip(wave * (0.32 / (self.contours * pixel)), -1.0, 1.0))
             width = knobs.width
             tube = inside(xp, axis - width, pixel) * gone
             across_tube = xp.minimum(axis * (1.0 / (width + 1e-6)), xp.ones_like(x))

@@ -71,10 +71,12 @@ class CellsSpec(PatternSpec):
         # How far the surface faces a lamp at the upper left: cells and nuclei are cushions.
         towards = (cell.dy - cell.dx) * (0.7 / (far + 0.05))
         size = knobs.nucleus * (0.7 + 0.6 * chance)
-        core = 1.0 - smoothstep(xp, -pixel, pixel + 0.01, far - size)
+        # Nuclei smaller than a twelfth of a cell fade away.
+        there = xp.minimum(12.0 * size, 1.0)
+        core = there * (1.0 - smoothstep(xp, -pixel, pixel + 0.01, far - size))
         ball = xp.sqrt(xp.maximum(1.0 - (far / (size + 1e-4)) ** 2, 0.0))
         # A thin dark gap around the nucleus, and a bright spot on it towards the upper left.
-        gap = xp.exp(-(((far - size) / (0.03 + pixel)) ** 2)) * (1.0 - core) * xp.minimum(12.0 * size, 1.0)
+        gap = xp.exp(-(((far - size) / (0.03 + pixel)) ** 2)) * (there - core)
         spot = xp.exp(-((cell.dx + 0.3 * size) ** 2 + (cell.dy - 0.3 * size) ** 2) / (0.05 * size * size + 1e-4)) * core
 
         beat = 0.5 + 0.5 * xp.sin((7.0 * TAU) * chance + 6.0 * at.turn)

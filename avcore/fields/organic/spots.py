@@ -30,7 +30,7 @@ class SpotsSpec(PatternSpec):
     """
 
     count: float = setting(7.0, help="stripes or rows of spots down the picture", low=1.0, high=64.0)
-    spots: Driven = setting(Driven.fixed(0.0), help="-1 holes, 0 a labyrinth, 1 lone spots")
+    spots: Driven = setting(Driven.fixed(0.0), help="-1 lone spots, 0 a labyrinth, 1 a net with holes")
     comb: float = setting(0.0, help="how far the stripes lie one way: 0 is a labyrinth, 1 a zebra", low=0.0, high=1.0)
     lean: float = setting(0.0, help="the way that they lie, in turns from upright stripes", low=-1.0, high=1.0)
     flow: Driven = setting(Driven.fixed(0.35), help="how far a broad swell bends them, in stripes")

@@ -1,0 +1,188 @@
+"""One bake under way: asked of the worker, watched by the panel, and made into datablocks when it is done."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import bpy
+
+from ..engine import WorkerError
+from ..engine.contract import Bake, Baked, Cancelled, Failed, Progress
+from ..errors import AddonError
+from . import parameters, places, refresh
+from .engine import Call, session
+from .hearables import Heard, hear
+
+RANGE_CUSTOM, RANGE_SCENE = "CUSTOM", "SCENE"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to bake, and what to make of it; names instead of datablocks, since undo replaces those."""
+
+    request: Bake
+    heard: Heard
+    first: int
+    last: int
+    name: str
+    target: str
+    object: str
+    scene: str
+
+
+@dataclass
+class Run:
+    """A bake under way or over. Exactly one of ``baked``, ``failed`` and ``is_cancelled`` is set at its end."""
+
+    plan: Plan
+    call: Call | None = None
+    progress: Progress | None = None
+    baked: Baked | None = None
+    failed: Failed | None = None
+    is_cancelled: bool = False
+    made: list[str] = field(default_factory=list)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the worker has answered."""
+        return self.baked is not None or self.failed is not None or self.is_cancelled
+
+    @property
+    def fraction(self) -> float:
+        """How much is done, in [0, 1]."""
+        return self.progress.done / self.progress.total if self.progress and self.progress.total else 0.0
+
+    @property
+    def text(self) -> str:
+        """How far it is, for the panel and the status bar."""
+        if self.progress is None:
+            return "starting"
+        if self.progress.stage != "frames":
+            return self.progress.stage
+        left = "" if self.progress.left_s is None else f", {duration_text(self.progress.left_s)} left"
+        return f"{self.progress.done:.0f} of {self.progress.total:.0f} frames{left}"
+
+    def start(self) -> None:
+        """Ask for it, again after it has stopped; whole frames are kept."""
+        self.progress = self.baked = self.failed = None
+        self.is_cancelled = False
+        self.call = session.ask(self.plan.request, self._done, failed=self._failed, progress=self._progress)
+
+    def cancel(self) -> None:
+        """Stop it; what has been baked stays."""
+        if self.call is not None and not self.is_over:
+            session.cancel(self.call)
+
+    def wait(self, say: Any) -> None:
+        """Bake and wait, with progress to ``say``.
+
+        Raises:
+            WorkerError: it failed.
+        """
+        self.baked = session.wait(self.plan.request, progress=lambda progress: (self._progress(progress), say(self)))
+
+    def _progress(self, progress: Progress) -> None:
+        self.progress = progress
+        refresh.redraw()
+
+    def _done(self, baked: Baked) -> None:
+        self.baked = baked
+        refresh.redraw()
+
+    def _failed(self, why: Failed | Cancelled) -> None:
+        if isinstance(why, Failed):
+            self.failed = why
+        else:
+            self.is_cancelled = True
+        refresh.redraw()
+
+
+class Current:
+    """The bake that the panel shows, if any."""
+
+    run: Run | None = None
+
+
+current = Current()
+
+
+def plan(context: bpy.types.Context, job: Any, *, scene: bpy.types.Scene | None = None) -> Plan:
+    """What a bake of ``job`` is, from the settings as they are now.
+
+    Raises:
+        AddonError: there is no sound, no place to write, or no frame.
+        WorkerError: no engine, where a mix is to be made.
+    """
+    scene = scene or context.scene
+    settings, preset = job.bake, job.preset
+    try:
+        overrides = parameters.overrides(preset)
+        place = places.bake_folder(settings.folder)
+    except ValueError as error:
+        raise AddonError(str(error)) from error
+    heard = hear(context, scene, job.sound, mix_folder=place)
+    first, last = _range(scene, settings, heard)
+    at = heard.hearing.time_of_frame(first)
+    assert at is not None
+    name = _file_name(settings.name or f"{heard.label}-{preset.name}")
+    prefs = places.preferences()
+    fps = heard.hearing.fps
+    request = Bake(
+        audio=str(heard.path),
+        out=str(place / name) if settings.format != "video" else str(place / f"{name}.mp4"),
+        preset=preset.name,
+        overrides=overrides,
+        width=settings.width,
+        height=settings.height,
+        fps=f"{fps.numerator}/{fps.denominator}",
+        start_s=float(at),
+        duration=float((last - first + 1) / fps),
+        format=settings.format,
+        bits=16 if settings.format == "exr" else int(settings.bits),
+        device=prefs.device or "auto",
+        quality=settings.quality,
+        threads=prefs.threads or None,
+        sound=False,
+        overwrite=settings.format == "video",
+    )
+    thing = job.object or context.object
+    return Plan(request, heard, first, last, name, settings.target, thing.name if thing else "", scene.name)
+
+
+def _range(scene: bpy.types.Scene, settings: Any, heard: Heard) -> tuple[int, int]:
+    """The first and last frame to bake: those asked for in which the sound is heard.
+
+    Raises:
+        AddonError: there are none.
+    """
+    start, end = heard.hearing.frame_start, heard.hearing.frame_end - 1
+    first, last = start, end
+    if settings.range == RANGE_SCENE:
+        first, last = max(start, scene.frame_start), min(end, scene.frame_end)
+    elif settings.range == RANGE_CUSTOM:
+        first, last = max(start, settings.first), min(end, settings.last)
+    if first > last:
+        raise AddonError(f"{heard.label} is heard in frames {start} to {end}, outside the range to bake; change the range")
+    return first, last
+
+
+def _file_name(text: str) -> str:
+    """A name that every file system takes, without digits at its end, which are the frame's."""
+    name = re.sub(r"[^\w.-]+", "-", text).strip("-.") or "bake"
+    return f"{name}-bake" if name[-1].isdigit() else name
+
+
+def duration_text(seconds: float) -> str:
+    """``42 s``, ``3:05 min`` or ``2:10 h``."""
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60}:{whole % 60:02d} min"
+    return f"{whole // 3600}:{whole % 3600 // 60:02d} h"
+
+
+__all__ = ["Plan", "Run", "WorkerError", "current", "duration_text", "plan"]

@@ -1,0 +1,83 @@
+"""From the strips of a scene to what is heard of a sound at which frame."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .files import path_of
+from .fingerprint import Fingerprint, take
+from .hearing import Hearing, Piece, layered
+from .retiming import measure
+from .strips import handles, is_heard, read_state, scene_fps, sound_strips, walk
+
+if TYPE_CHECKING:
+    from bpy.types import Scene, Strip
+
+
+def timing(strip: Strip, scene: Scene, *, cuts: bool = True, target: Scene | None = None) -> Hearing:
+    """What is heard of a strip's sound, at the frames of ``scene``.
+
+    Args:
+        strip: a sound strip of ``scene``'s sequencer.
+        scene: the scene that holds it.
+        cuts: hear the other strips of the same file too; where they overlap, ``strip`` goes first.
+        target: the scene whose frames to count in, where that is another. Frame for frame through the scene strip that
+            shows it in ``scene``; where there is none, both begin together at frame 0, as seconds count.
+
+    Raises:
+        SoundError: the speed of a strip was changed, and this Blender has no audio to listen to it with.
+    """
+    fps = scene_fps(scene)
+    pieces: list[Piece] = []
+    for each in heard_strips(strip, scene, cuts=cuts):
+        state = read_state(each, scene)
+        if state.retiming:
+            pieces += measure(each, scene, state)
+        elif (piece := state.piece(fps)) is not None:
+            pieces.append(piece)
+    hearing = layered(fps, pieces)
+    if target is None or target == scene:
+        return hearing
+    at, to = _shown(target, scene)
+    return hearing.seen_in(scene_fps(target), at=at, to=to)
+
+
+def fingerprint(strip: Strip, scene: Scene, *, path: Path | None = None, cuts: bool = True, hashed: bool = True) -> Fingerprint:
+    """What decides what is heard, to keep with what is made; without ``hashed`` cheap enough for a panel.
+
+    Args:
+        strip: a sound strip of ``scene``'s sequencer.
+        scene: the scene that holds it.
+        path: the file that ``source`` gave; needed for a packed sound.
+        cuts: as for ``timing``.
+        hashed: read the file for its hash, so that a copy of it elsewhere counts as the same.
+    """
+    states = [read_state(each, scene) for each in heard_strips(strip, scene, cuts=cuts)]
+    return take(path or path_of(strip.sound), fps=scene_fps(scene), strips=states, hashed=hashed)
+
+
+def heard_strips(strip: Strip, scene: Scene, *, cuts: bool = True) -> list[Strip]:
+    """The strips of the same file that are heard, ``strip`` first."""
+    strips = [strip]
+    if cuts:
+        same = _identity(strip)
+        strips += [each for each in sound_strips(scene) if each != strip and each.sound and _identity(each) == same]
+    return [each for each in strips if is_heard(each, scene)]
+
+
+def _identity(strip: Strip) -> object:
+    """Equal for strips of one file: a packed sound is its datablock, since its path may lead nowhere."""
+    sound = strip.sound
+    return sound if sound is None or sound.packed_file is not None else path_of(sound)
+
+
+def _shown(target: Scene, scene: Scene) -> tuple[int, int]:
+    """A frame of ``scene``, and the frame of ``target`` that is shown then."""
+    for strip, _ in walk(scene):
+        if strip.type == "SCENE" and strip.scene == target:
+            start = int(strip.frame_start) if not hasattr(strip, "content_start") else int(strip.content_start)
+            return start, target.frame_start
+    return 0, 0
+
+
