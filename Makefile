@@ -40,7 +40,8 @@ thumbnails: $(VENV)/.installed
 	@mkdir -p $(OUT) presets/thumbnails
 	@test -f $(OUT)/demo.wav || $(BIN)/python -m avcore.audio.demo $(OUT)/demo.wav
 	@for preset in presets/*.yaml; do name=$$(basename $$preset .yaml); \
-		$(BIN)/avcore frame $(OUT)/demo.wav presets/thumbnails/$$name.png --preset $$preset --at 17 -r 320x180 --overwrite || exit 1; done
+		$(BIN)/avcore frame $(OUT)/demo.wav presets/thumbnails/$$name.jpg --preset $$preset --at 17 -r 256x256 --overwrite || exit 1; done
+	$(BIN)/python -m tests.contact_sheet presets/thumbnails presets/contact-sheet.jpg
 
 lint: $(VENV)/.installed-lint
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .

@@ -6,8 +6,8 @@ import bpy
 from bpy.props import BoolProperty, CollectionProperty, IntProperty, StringProperty
 
 from . import package
-from .engine import Install, Stopped
 from .session.engine import session
+from .session.installation import installation
 
 
 def _other_engine(_prefs: bpy.types.AddonPreferences, _context: bpy.types.Context) -> None:
@@ -99,32 +99,6 @@ def _draw_engine(layout: bpy.types.UILayout, prefs: Preferences) -> None:
             layout.label(text=line, translate=False)
 
 
-class Installation:
-    """The installation under way, and its log."""
-
-    def __init__(self) -> None:
-        self.install: Install | None = None
-        self.log: list[str] = []
-
-    @property
-    def is_running(self) -> bool:
-        """Whether it has not come to an end."""
-        return self.install is not None and self.install.is_running
-
-    def drain(self) -> Stopped | object | None:
-        """Take in what was said; the end, or None while it goes on."""
-        end = None
-        if self.install is not None:
-            for event in self.install.events():
-                text = getattr(event, "text", None)
-                if text is None:
-                    end = event
-                    text = getattr(event, "sentence", "avcore is installed")
-                self.log.append(text)
-        return end
-
-
-installation = Installation()
 CLASSES = (PresetFolder, Preferences)
 
 

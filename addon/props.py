@@ -13,38 +13,8 @@ from bpy.props import (
     StringProperty,
 )
 
-from .session import catalogue, hearables, parameters, refresh
-
-SOUND_KINDS = (
-    ("ACTIVE", "Active Strip", "The sound strip that is active in the Video Sequencer", "SEQ_SEQUENCER", 0),
-    ("STRIP", "Strip", "A sound strip by its name", "SOUND", 1),
-    ("CHANNEL", "Channel", "All sound strips of one channel, mixed", "ALIGN_JUSTIFY", 2),
-    ("MIX", "Whole Mix", "All that is heard, mixed", "SPEAKER", 3),
-    ("FILE", "File", "A sound file that need not be in the Video Sequencer", "FILE_SOUND", 4),
-)
-FORMATS = (
-    ("png", "PNG", "8 or 16 bits a channel, for colours as they look on screen"),
-    ("exr", "OpenEXR", "Half float, linear; for light and for further work"),
-    ("video", "Movie", "One H.264 file; small, but slower to scrub"),
-)
-RANGES = (
-    ("STRIP", "Strip", "The frames in which the sound is heard"),
-    ("SCENE", "Scene", "The frame range of the scene"),
-    ("CUSTOM", "Custom", "From one frame to another"),
-)
-TARGETS = (
-    ("MATERIAL", "Material", "A material on the active object, with the picture as its colour", "MATERIAL", 0),
-    ("IMAGE", "Image Only", "Only the image, to be used by hand", "IMAGE_DATA", 1),
-    ("WORLD", "World", "The surroundings of the scene", "WORLD", 2),
-    ("LIGHT", "Light", "What the active light throws", "LIGHT", 3),
-    ("GEOMETRY", "Geometry Nodes", "An image for the active object's Geometry Nodes", "GEOMETRY_NODES", 4),
-    ("COMPOSITOR", "Compositor", "An image node in the compositor", "NODE_COMPOSITING", 5),
-    ("BRUSH", "Brush", "A texture for the active brush", "BRUSH_DATA", 6),
-)
-INTERPOLATIONS = (
-    ("FRAMES", "Every Frame", "One key on each frame"),
-    ("DECIMATED", "Few Keys", "As few keys as keep the curve within the error"),
-)
+from .session import catalogue, hearables, refresh
+from .session.kinds import CONTROLLERS, FORMATS, RANGES, SOUND_KINDS, SPACINGS, TARGETS
 
 
 class SoundSettings(bpy.types.PropertyGroup):
@@ -89,8 +59,7 @@ class PresetSettings(bpy.types.PropertyGroup):
     described: StringProperty(description="The preset that the parameters are of")
     parameters: CollectionProperty(type=Parameter)
     overrides: StringProperty(
-        name="Overrides", description="Settings that differ from the preset's own, as JSON", default="{}",
-        get=parameters.overrides_text, set=parameters.set_overrides_text,
+        name="Overrides", description="Settings that differ from the preset's own and have no parameter", default="{}"
     )
 
 
@@ -146,7 +115,8 @@ class KeySettings(bpy.types.PropertyGroup):
     delay: FloatProperty(
         name="Delay", description="How long after the sound it comes, in milliseconds", default=0, min=-10000, max=10000
     )
-    spacing: EnumProperty(name="Keys", description="How many keys", items=INTERPOLATIONS)
+    controller: EnumProperty(name="Controller", description="What gets the keys", items=CONTROLLERS)
+    spacing: EnumProperty(name="Keys", description="How many keys", items=SPACINGS)
     error: FloatProperty(
         name="Error", description="Largest error of few keys, as a part of the range", default=0.01, min=0.0001, max=0.5
     )
@@ -159,6 +129,10 @@ class Settings(bpy.types.PropertyGroup):
     keys: PointerProperty(type=KeySettings)
     jobs: CollectionProperty(type=Job)
     job: IntProperty(name="Job", description="The selected job")
+    live: BoolProperty(
+        name="Live", description="Draw the preview anew when the frame or a setting changes", default=True,
+        update=refresh.sound_changed,
+    )
     show_heard: BoolProperty(
         name="Show What It Heard", description="Draw waveform, beats and the chosen signal over the strip", default=True
     )

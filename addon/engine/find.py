@@ -19,6 +19,7 @@ from pathlib import Path
 from .contract import PROTOCOL
 
 PROBE_S = 30.0
+ENVIRONMENT = "env"  # in a folder that the extension installs into
 
 _WINDOWS = sys.platform == "win32"
 _PYTHON = Path("Scripts/python.exe") if _WINDOWS else Path("bin/python")
@@ -88,7 +89,7 @@ def find_engines(
 
     Args:
         preferred: a path from the preferences: a Python, its folder, or an ``avcore`` program.
-        own: the environment that the extension has made, see ``InstallPlan.environment``.
+        own: the folder that the extension installs into, see ``InstallPlan``.
         environment: variables that say where things are; those of this process by default.
         home: the user's folder.
     """
@@ -96,8 +97,8 @@ def find_engines(
     seen: set[str] = set()
     if preferred:
         yield from _look("preferences", _python_of(Path(preferred).expanduser()), preferred, seen)
-    if own is not None and own.exists():
-        yield from _look("the extension's environment", own / _PYTHON, str(own), seen)
+    if own is not None and (own / ENVIRONMENT).exists():
+        yield from _look("the extension's environment", own / ENVIRONMENT / _PYTHON, str(own), seen)
     for source, python in _installed(variables, home or Path.home()):
         yield from _look(source, python, str(python), seen)
     yield _wheels()

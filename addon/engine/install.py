@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from .find import Engine, probe
+from .find import ENVIRONMENT, Engine, probe
 
 MARKER = "avcore-environment.txt"
 # avcore and what it needs take this much; torch for a graphics card ten times as much.
@@ -58,7 +58,7 @@ class InstallPlan:
     @property
     def environment(self) -> Path:
         """The environment, whether or not it is there yet."""
-        return self.folder / "env"
+        return self.folder / ENVIRONMENT
 
     @property
     def environment_python(self) -> Path:

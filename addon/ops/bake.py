@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 import bpy
@@ -14,7 +13,6 @@ from ..session import bakes, make, refresh
 from ..session.bakes import Run, current
 
 TICK_S = 0.05
-SAY_EVERY_S = 1.0
 
 Result = set[str]
 
@@ -82,7 +80,7 @@ class AVCORE_OT_bake(bpy.types.Operator):
         if run is None:
             return {"CANCELLED"}
         try:
-            run.wait(_Printer())
+            run.wait(bakes.Printer())
         except WorkerError as error:
             run.failed = run.failed or error.failed
             self.report({"ERROR"}, str(error))
@@ -169,19 +167,6 @@ class AVCORE_OT_update_bake(bpy.types.Operator):
             self.report({"WARNING"}, f"{name}: {why}; bake it again")
         self.report({"INFO"}, f"{len(shifted)} shifted, {len(changed)} to bake again")
         return {"FINISHED"}
-
-
-class _Printer:
-    """Progress of a waiting bake on standard output, once a second."""
-
-    def __init__(self) -> None:
-        self._said = 0.0
-
-    def __call__(self, run: Run) -> None:
-        now = time.monotonic()
-        if bpy.app.background and now - self._said >= SAY_EVERY_S:
-            self._said = now
-            print(f"avcore: {run.plan.name}: {run.text}", flush=True)
 
 
 CLASSES: tuple[Any, ...] = (AVCORE_OT_bake, AVCORE_OT_cancel_bake, AVCORE_OT_update_bake)

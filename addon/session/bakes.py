@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import dataclasses
+import json
 import re
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import bpy
 
-from ..engine import WorkerError
 from ..engine.contract import Bake, Baked, Cancelled, Failed, Progress
 from ..errors import AddonError
 from . import parameters, places, refresh
 from .engine import Call, session
-from .hearables import Heard, hear
+from .hearables import Heard, hear_plainly, picked_strip
 
-RANGE_CUSTOM, RANGE_SCENE = "CUSTOM", "SCENE"
+SAY_EVERY_S = 1.0
 
 
 @dataclass(frozen=True)
@@ -100,6 +102,19 @@ class Run:
         refresh.redraw()
 
 
+class Printer:
+    """Progress of a waiting bake on standard output, once a second."""
+
+    def __init__(self) -> None:
+        self._said = 0.0
+
+    def __call__(self, run: Run) -> None:
+        now = time.monotonic()
+        if bpy.app.background and now - self._said >= SAY_EVERY_S:
+            self._said = now
+            print(f"avcore: {run.plan.name}: {run.text}", flush=True)
+
+
 class Current:
     """The bake that the panel shows, if any."""
 
@@ -109,7 +124,9 @@ class Current:
 current = Current()
 
 
-def plan(context: bpy.types.Context, job: Any, *, scene: bpy.types.Scene | None = None) -> Plan:
+def plan(
+    context: bpy.types.Context, job: Any, *, scene: bpy.types.Scene | None = None, overwrite: bool = False
+) -> Plan:
     """What a bake of ``job`` is, from the settings as they are now.
 
     Raises:
@@ -123,33 +140,59 @@ def plan(context: bpy.types.Context, job: Any, *, scene: bpy.types.Scene | None 
         place = places.bake_folder(settings.folder)
     except ValueError as error:
         raise AddonError(str(error)) from error
-    heard = hear(context, scene, job.sound, mix_folder=place)
+    heard = hear_plainly(context, scene, job.sound)
     first, last = _range(scene, settings, heard)
     at = heard.hearing.time_of_frame(first)
     assert at is not None
     name = _file_name(settings.name or f"{heard.label}-{preset.name}")
     prefs = places.preferences()
     fps = heard.hearing.fps
+    is_video = settings.format == "video"
     request = Bake(
         audio=str(heard.path),
-        out=str(place / name) if settings.format != "video" else str(place / f"{name}.mp4"),
+        out=str(place / (f"{name}.mp4" if is_video else name)),
         preset=preset.name,
         overrides=overrides,
         width=settings.width,
         height=settings.height,
         fps=f"{fps.numerator}/{fps.denominator}",
         start_s=float(at),
-        duration=float((last - first + 1) / fps),
+        duration=f"{last - first + 1} frames",
         format=settings.format,
         bits=16 if settings.format == "exr" else int(settings.bits),
         device=prefs.device or "auto",
         quality=settings.quality,
         threads=prefs.threads or None,
         sound=False,
-        overwrite=settings.format == "video",
+        overwrite=overwrite or is_video,
     )
+    request = _replacing_own(request)
     thing = job.object or context.object
     return Plan(request, heard, first, last, name, settings.target, thing.name if thing else "", scene.name)
+
+
+def _replacing_own(request: Bake) -> Bake:
+    """The request, allowed to replace what is in its folder where that is a bake of ours with other settings.
+
+    Raises:
+        AddonError: the folder cannot be made.
+    """
+    out = Path(request.out)
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise AddonError(f"the folder {out.parent} cannot be made: {error.strerror}; choose another") from error
+    note = out.with_name(f".{out.name}.avcore-request.json")
+    text = json.dumps(dataclasses.asdict(dataclasses.replace(request, overwrite=False)), sort_keys=True)
+    try:
+        before = note.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        before = ""
+    if before != text:
+        note.write_text(text, encoding="utf-8")
+        if before:
+            return dataclasses.replace(request, overwrite=True)
+    return request
 
 
 def _range(scene: bpy.types.Scene, settings: Any, heard: Heard) -> tuple[int, int]:
@@ -160,9 +203,9 @@ def _range(scene: bpy.types.Scene, settings: Any, heard: Heard) -> tuple[int, in
     """
     start, end = heard.hearing.frame_start, heard.hearing.frame_end - 1
     first, last = start, end
-    if settings.range == RANGE_SCENE:
+    if settings.range == "SCENE":
         first, last = max(start, scene.frame_start), min(end, scene.frame_end)
-    elif settings.range == RANGE_CUSTOM:
+    elif settings.range == "CUSTOM":
         first, last = max(start, settings.first), min(end, settings.last)
     if first > last:
         raise AddonError(f"{heard.label} is heard in frames {start} to {end}, outside the range to bake; change the range")
@@ -185,4 +228,4 @@ def duration_text(seconds: float) -> str:
     return f"{whole // 3600}:{whole % 3600 // 60:02d} h"
 
 
-__all__ = ["Plan", "Run", "WorkerError", "current", "duration_text", "plan"]
+__all__ = ["Plan", "Printer", "Run", "current", "duration_text", "picked_strip", "plan"]

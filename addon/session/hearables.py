@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -90,14 +91,8 @@ def strip_scene(context: bpy.types.Context, scene: bpy.types.Scene) -> bpy.types
     return shown if sound_strips(shown) or not sound_strips(scene) else scene
 
 
-def hear(context: bpy.types.Context, scene: bpy.types.Scene, sound: Any, *, mix_folder: Path | None = None) -> Heard:
+def hear(context: bpy.types.Context, scene: bpy.types.Scene, sound: Any) -> Heard:
     """The file and timing of what was picked, at the frames of ``scene``.
-
-    Args:
-        context: says which strip is active.
-        scene: whose frames to count in.
-        sound: ``SoundSettings``.
-        mix_folder: where a mix goes; without one, the extension's own folder.
 
     Raises:
         AddonError: there is no such sound, or it cannot be mixed.
@@ -105,28 +100,69 @@ def hear(context: bpy.types.Context, scene: bpy.types.Scene, sound: Any, *, mix_
     """
     if sound.kind == "FILE":
         return _file(scene, sound)
-    folder = mix_folder or user_folder("mixes")
     strips = strip_scene(context, scene)
     strip = picked_strip(context, scene, sound)
     if strip is None:
         channel = sound.channel if sound.kind == "CHANNEL" else None
-        label = f"channel {channel}" if channel else "mix"
-        mix = mixdown(strips, folder / f"{_slug(strips.name)}-{_slug(label)}.wav", channel=channel)
-        return Heard(label, mix.path, mix.hearing, "", None)
+        return _mix(strips, f"channel {channel}" if channel else "mix", sound_strips(strips), channel=channel)
     path = source(strip, folder=user_folder("sounds"))
     hearing = timing(strip, strips, target=scene)
     if not hearing.pieces:
         raise AddonError(f"the strip {strip.name!r} is muted; unmute it, or pick another")
-    taken = fingerprint(strip, strips, path=path)
-    if not hearing.is_plain:
-        same = [each for each in sound_strips(strips) if each.sound and each.sound.filepath == strip.sound.filepath]
-        whole = timing(strip, strips)
-        mix = mixdown(
-            strips, folder / f"{_slug(strip.name)}-mix.wav", strips=same,
-            frame_start=whole.frame_start, frame_end=whole.frame_end,
-        )  # fmt: skip
-        path, hearing = mix.path, mix.hearing
-    return Heard(strip.name, path, hearing, strip.name, taken)
+    return Heard(strip.name, path, hearing, strip.name, fingerprint(strip, strips, path=path))
+
+
+def hear_plainly(context: bpy.types.Context, scene: bpy.types.Scene, sound: Any) -> Heard:
+    """As ``hear``, in one piece at its own speed: cuts and other speeds are mixed into a file of their own.
+
+    Raises:
+        AddonError: there is no such sound, or it cannot be mixed.
+        WorkerError: a file's length is not known, and there is no worker to ask.
+    """
+    heard = hear(context, scene, sound)
+    if heard.hearing.is_plain:
+        return heard
+    strips = strip_scene(context, scene)
+    strip = find_strip(strips, heard.strip)
+    assert strip is not None
+    same = [each for each in sound_strips(strips) if each.sound and each.sound.filepath == strip.sound.filepath]
+    whole = timing(strip, strips)
+    mixed = _mix(strips, strip.name, same, only=True, frame_start=whole.frame_start, frame_end=whole.frame_end)
+    return replace(heard, path=mixed.path, hearing=mixed.hearing)
+
+
+def hear_cheaply(context: bpy.types.Context, scene: bpy.types.Scene) -> Heard | None:
+    """As ``hear`` of the picked strip, for drawing: None for what would have to be mixed or asked for.
+
+    Raises:
+        AddonError: there is no such sound.
+    """
+    sound = scene.avcore.now.sound
+    strips = strip_scene(context, scene)
+    strip = picked_strip(context, scene, sound) if sound.kind in ("ACTIVE", "STRIP") else None
+    if strip is None or strip.sound is None or strip.sound.packed_file is not None:
+        return None
+    taken = fingerprint(strip, strips, hashed=False)
+    if not taken.strips or any(state.retiming for state in taken.strips):
+        return None
+    return Heard(strip.name, Path(taken.path), timing(strip, strips, target=scene), strip.name, taken)
+
+
+_mixes: dict[str, Heard] = {}
+
+
+def _mix(strips: bpy.types.Scene, label: str, heard: list[Any], *, only: bool = False, **how: Any) -> Heard:
+    """A mix, made again only where a strip has changed."""
+    states = [fingerprint(each, strips, cuts=False, hashed=False).to_json() for each in heard]
+    loudness = [(each.volume, each.pan, each.mute) for each in heard]
+    frames = strips.frame_start, strips.frame_end
+    key = repr((strips.name, label, states, loudness, frames, how))
+    known = _mixes.get(key)
+    if known is None or not known.path.is_file():
+        name = f"{_slug(label)}-{hashlib.sha256(key.encode()).hexdigest()[:12]}.wav"
+        mix = mixdown(strips, user_folder("mixes") / name, strips=heard if only else (), **how)
+        known = _mixes[key] = Heard(label, mix.path, mix.hearing, "", None)
+    return known
 
 
 def _file(scene: bpy.types.Scene, sound: Any) -> Heard:

@@ -14,9 +14,17 @@ from . import heard, refresh
 from .engine import session
 
 VALUE = "value"
-_NUMBERS: dict[str, Any] = {"float": float, "int": int, "bool": bool}
+MOST = 2**31 - 1  # a custom property is an integer of 32 bits
+
+
+def _whole(value: Any) -> int:
+    return max(-MOST, min(MOST, int(value)))
+
+
+_NUMBERS: dict[str, Any] = {"float": float, "int": _whole, "bool": bool}
 _EMPTY: dict[str, Any] = {"float": 0.0, "int": 0, "bool": False, "choice": 0, "colour": [0.0, 0.0, 0.0]}
 _asked: set[tuple[str, str]] = set()
+_seen = ""
 
 
 def overrides(preset: Any) -> dict[str, Any]:
@@ -78,6 +86,13 @@ def reset(preset: Any) -> None:
 def is_described(preset: Any) -> bool:
     """Whether the parameters are those of the preset."""
     return bool(preset.described == preset.name)
+
+
+def has_changed(preset: Any) -> bool:
+    """Whether a setting differs from what ``overrides`` held when this was asked last."""
+    global _seen
+    before, _seen = _seen, json.dumps(overrides(preset), sort_keys=True)
+    return before != _seen
 
 
 def follow(preset: Any) -> bool:
@@ -147,7 +162,7 @@ def _limit(item: Any, parameter: Parameter) -> None:
     item.id_properties_ui(VALUE).update(**about)
 
 
-def _limits(parameter: Parameter, kind: type) -> dict[str, Any]:
+def _limits(parameter: Parameter, kind: Any) -> dict[str, Any]:
     known = {
         "min": parameter.low,
         "max": parameter.high,

@@ -30,6 +30,11 @@ class Shown:
         self.last: Preview | None = None
         self.again: Preview | None = None
 
+    @property
+    def wanted(self) -> bool:
+        """Whether a preview has been asked for, so that it follows what changes."""
+        return self.last is not None
+
 
 shown = Shown()
 _previews: Any = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -29,9 +30,9 @@ def preferences() -> Preferences:
     return prefs
 
 
-def user_folder(name: str = "") -> Path:
-    """A folder of the extension's own in the user's Blender folder; it is made where it is missing."""
-    return Path(bpy.utils.extension_path_user(package.NAME, path=name, create=True))
+def user_folder(name: str, *, create: bool = True) -> Path:
+    """A folder of the extension's own in the user's Blender folder."""
+    return Path(bpy.utils.extension_path_user(package.NAME, path=name, create=create))
 
 
 def wanted() -> Wanted:
@@ -42,10 +43,8 @@ def wanted() -> Wanted:
         environment["AVCORE_CACHE"] = bpy.path.abspath(prefs.cache_folder)
     folders = [bpy.path.abspath(folder.path) for folder in prefs.preset_folders if folder.path]
     if folders:
-        import os
-
         environment["AVCORE_PRESETS"] = os.pathsep.join(folders)
-    return Wanted(bpy.path.abspath(prefs.python) if prefs.python else "", user_folder("engine"), environment)
+    return Wanted(bpy.path.abspath(prefs.python) if prefs.python else "", user_folder("engine", create=False), environment)
 
 
 def bake_folder(chosen: str) -> Path:

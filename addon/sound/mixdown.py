@@ -65,8 +65,7 @@ def mixdown(
     names = {
         strip.name
         for strip, metas in walk(scene)
-        if (not wanted or strip in wanted)
-        and (channel is None or (metas[0] if metas else strip).channel == channel)
+        if (not wanted or strip in wanted) and (channel is None or (metas[0] if metas else strip).channel == channel)
     }
     with listening_copy(scene) as copy:
         for strip, _ in walk(copy):
@@ -109,9 +108,7 @@ def write_mix(scene: Scene, path: Path, *, frame_start: int, frame_end: int, sam
         if shown is not None:
             workspace.sequencer_scene = scene
         with bpy.context.temp_override(scene=scene):
-            bpy.ops.sound.mixdown(
-                filepath=str(part), container="WAV", codec="PCM", format=sample, check_existing=False
-            )
+            bpy.ops.sound.mixdown(filepath=str(part), container="WAV", codec="PCM", format=sample, check_existing=False)
         part.replace(path)
     except (OSError, RuntimeError) as error:
         raise SoundError(f"the mix cannot be written to {path} ({error}); choose another folder") from error
@@ -119,5 +116,3 @@ def write_mix(scene: Scene, path: Path, *, frame_start: int, frame_end: int, sam
         if shown is not None:
             workspace.sequencer_scene = shown
         part.unlink(missing_ok=True)
-
-

@@ -101,6 +101,4 @@ def _strips(owner: bpy.types.SequenceEditor | MetaStrip) -> list[Strip]:
 
 def _is_muted(chain: list[Strip], scene: Scene) -> bool:
     owners = [scene.sequence_editor, *chain[:-1]]
-    return any(
-        strip.mute or owner.channels[strip.channel].mute for owner, strip in zip(owners, chain, strict=True)
-    )
+    return any(strip.mute or owner.channels[strip.channel].mute for owner, strip in zip(owners, chain, strict=True))

@@ -9,7 +9,7 @@ from .files import path_of
 from .fingerprint import Fingerprint, take
 from .hearing import Hearing, Piece, layered
 from .retiming import measure
-from .strips import handles, is_heard, read_state, scene_fps, sound_strips, walk
+from .strips import is_heard, read_state, scene_fps, sound_strips, walk
 
 if TYPE_CHECKING:
     from bpy.types import Scene, Strip
@@ -43,7 +43,9 @@ def timing(strip: Strip, scene: Scene, *, cuts: bool = True, target: Scene | Non
     return hearing.seen_in(scene_fps(target), at=at, to=to)
 
 
-def fingerprint(strip: Strip, scene: Scene, *, path: Path | None = None, cuts: bool = True, hashed: bool = True) -> Fingerprint:
+def fingerprint(
+    strip: Strip, scene: Scene, *, path: Path | None = None, cuts: bool = True, hashed: bool = True
+) -> Fingerprint:
     """What decides what is heard, to keep with what is made; without ``hashed`` cheap enough for a panel.
 
     Args:
@@ -79,5 +81,3 @@ def _shown(target: Scene, scene: Scene) -> tuple[int, int]:
             start = int(strip.frame_start) if not hasattr(strip, "content_start") else int(strip.content_start)
             return start, target.frame_start
     return 0, 0
-
-

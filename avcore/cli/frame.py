@@ -1,11 +1,11 @@
-"""``avcore frame SONG OUT.png``: one moment, quickly."""
+"""``avcore frame SONG OUT``: one moment, quickly."""
 
 from __future__ import annotations
 
 import argparse
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from avcore.cli.options import add_picture_options, check_out, load_chosen_preset, option_type
 from avcore.cli.progress import Progress
@@ -15,7 +15,8 @@ from avcore.timebase import parse_seconds
 if TYPE_CHECKING:
     from avcore.timebase import Timebase
 
-HELP = "write one frame of a song as a PNG"
+HELP = "write one frame of a song as a PNG or JPEG"
+JPEG_QUALITY = 88
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -52,8 +53,9 @@ def run(args: argparse.Namespace) -> Result:
     from avcore.render.frames import Frames
     from avcore.timebase import Timebase
 
-    if args.out.suffix.lower() != ".png":
-        raise UsageError(f"{args.out} does not end in .png, and a frame is a PNG")
+    ending = args.out.suffix.lower()
+    if ending not in (".png", ".jpg", ".jpeg"):
+        raise UsageError(f"{args.out} ends neither in .png nor in .jpg, and a frame is a PNG or a JPEG")
     check_out(args.out, args.audio, overwrite=args.overwrite)
     preset = load_chosen_preset(args)
     with Progress() as progress:
@@ -74,8 +76,18 @@ def run(args: argparse.Namespace) -> Result:
         image = frames.frame(number)
         if args.overlay:
             image = overlay.drawn(image, overlay.text_for(args.overlay, frames, number, title=args.audio.stem))
-    write_whole(args.out, png_bytes(image))
+    write_whole(args.out, png_bytes(image) if ending == ".png" else _jpeg_bytes(image))
     return Result(str(args.out), number, timebase.time_s(number), time.perf_counter() - start)
+
+
+def _jpeg_bytes(image: Any) -> bytes:
+    import io
+
+    from PIL import Image
+
+    buffer = io.BytesIO()
+    Image.fromarray(image).save(buffer, "JPEG", quality=JPEG_QUALITY)
+    return buffer.getvalue()
 
 
 def _number(args: argparse.Namespace, timebase: Timebase) -> int:

@@ -8,9 +8,12 @@ from typing import Any
 
 from avcore.errors import PresetError
 from avcore.fields.families import FIELDS
-from avcore.presets.library import locations
+from avcore.presets.library import locations, slug
 from avcore.presets.loading import load_location
+from avcore.presets.preset import Preset
 from avcore.presets.settings import variant_class, variant_type
+
+THUMBNAILS = (".jpg", ".png")
 
 
 @dataclass(frozen=True)
@@ -20,11 +23,18 @@ class PresetEntry:
     name: str
     path: Path
     origin: str
+    title: str = ""
     description: str = ""
     tags: tuple[str, ...] = ()
     family: str = ""
     look: str = ""
     error: str = ""
+
+    @property
+    def thumbnail(self) -> Path | None:
+        """The picture that lies beside it, in the folder ``thumbnails``; None where there is none."""
+        paths = (self.path.parent / "thumbnails" / f"{self.path.stem}{ending}" for ending in THUMBNAILS)
+        return next((path for path in paths if path.is_file()), None)
 
 
 @dataclass(frozen=True)
@@ -59,7 +69,13 @@ def list_presets() -> list[PresetEntry]:
         except PresetError as error:
             entries[name] = PresetEntry(name, location.path, location.origin, error=str(error))
         else:
-            look = variant_type(FIELDS, type(preset.field)) or ""
-            about = {"description": preset.description, "tags": preset.tags, "family": preset.field.family}
-            entries[name] = PresetEntry(name, location.path, location.origin, look=look, **about)
+            entries[name] = entry_of(preset)
     return [entries[name] for name in sorted(entries)]
+
+
+def entry_of(preset: Preset) -> PresetEntry:
+    """What the catalogue says of a preset that was read from a file."""
+    assert preset.path is not None
+    look = variant_type(FIELDS, type(preset.field)) or ""
+    about = {"description": preset.description, "tags": preset.tags, "family": preset.field.family, "look": look}
+    return PresetEntry(slug(preset.path.stem), preset.path, preset.origin, preset.name, **about)

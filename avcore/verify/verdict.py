@@ -38,8 +38,9 @@ FLICKER_CHANGE = 0.03
 # Part of the picture at black, white or a pure primary or secondary.
 CLIPPED_SHARE = 0.5
 
-# Least effect of a signal: a mean change of 1 % of the range from its low end to its high, which the eye hardly sees.
-IGNORED = 0.01
+# Least effect of a signal: a mean change of 1 % of the range from its low end to its high, which the eye hardly sees,
+# unless it is gathered in a tenth of the picture: sparks and edges are small and still seen.
+IGNORED, IGNORED_ACCENT = 0.01, 0.03
 IGNORED_VARIANCE = IGNORED**2
 
 # Frames without which nothing can be said about change.
@@ -194,7 +195,7 @@ def _ignored(signals: Sequence[SignalResponse], advice: Advice, *, is_weak: bool
     """One finding for all signals that the same change would help; a weak network comes before its signals."""
     by_advice: dict[str, list[SignalResponse]] = {}
     for signal in signals:
-        if signal.sensitivity < IGNORED:
+        if signal.sensitivity < IGNORED and signal.accent < IGNORED_ACCENT:
             by_advice.setdefault(_louder(signal, advice, is_weak=is_weak), []).append(signal)
     for change, ignored in by_advice.items():
         strongest = max(signal.sensitivity for signal in ignored)

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from avcore.cli.stop import Stoppable
-from avcore.errors import AvcoreError, Interrupted
+from avcore.errors import AvcoreError, Interrupted, UsageError
 from avcore.worker.calls import Pace, failure
 from avcore.worker.contract import Bake, Baked, Cancelled, decode, read_message
 from avcore.worker.streams import claim, lines
@@ -62,34 +62,61 @@ def bake(request: Bake, pace: Pace) -> Baked:
         AvcoreError: see ``avcore.render.job.render``.
     """
     from avcore.cli.options import check_out
-    from avcore.encode import read_manifest
-    from avcore.render.job import render
+    from avcore.render.job import map_job, render
 
     job = render_job(request)
-    check_out(job.out, job.audio, overwrite=job.overwrite)
-    report = render(job, progress=pace)
+    if request.maps and job.images is None:
+        raise UsageError("a video has no maps; bake images to get them")
+    bits = 16 if request.bits == 16 else None
+    jobs: dict[str, RenderJob] = {"": job}
+    jobs |= {name: map_job(job, name, bits=bits) for name in request.maps}
+    for each in jobs.values():
+        check_out(each.out, each.audio, overwrite=each.overwrite)
+    reports = {}
+    for index, (name, each) in enumerate(jobs.items()):
+
+        def progress(stage: str, done: float, total: float, before: int = index) -> None:
+            parts = len(jobs) if stage == "frames" else 1
+            pace(stage, done + before * total if parts > 1 else done, parts * total)
+
+        reports[name] = render(each, progress=progress)
+    report = reports[""]
     first, last = job.start_frame, job.start_frame + report.frames + report.skipped - 1
-    file = str(job.out)
-    if job.images is not None:
-        manifest = read_manifest(job.out)
-        assert manifest is not None
-        if job.frames is not None:
-            first, last = min(manifest.frames), max(manifest.frames)
-        file = str(job.out / manifest.frame_file(first))
+    if job.frames is not None and job.images is not None:
+        numbers = _numbers(job)
+        first, last = numbers[0], numbers[-1]
+    files = {name: _file(each, first) for name, each in jobs.items()}
     return Baked(
         out=str(job.out),
-        first_file=file,
+        first_file=files.pop(""),
         first_frame=first,
         last_frame=last,
         frames=report.frames,
         skipped=report.skipped,
-        seconds=report.seconds,
+        seconds=sum(each.seconds for each in reports.values()),
         frames_per_second=report.frames_per_second,
         drawn_by=report.device,
         signal=report.response.signal or "",
         correlation=report.response.correlation,
-        warnings=tuple(report.warnings),
+        warnings=tuple(dict.fromkeys(warning for each in reports.values() for warning in each.warnings)),
+        maps=files,
     )
+
+
+def _numbers(job: RenderJob) -> list[int]:
+    """The numbers of the frames that lie in the job's folder."""
+    from avcore.encode import read_manifest
+
+    manifest = read_manifest(job.out)
+    return sorted(manifest.frames) if manifest is not None else []
+
+
+def _file(job: RenderJob, number: int) -> str:
+    """The file of a frame, or the video."""
+    from avcore.encode import read_manifest
+
+    manifest = read_manifest(job.out) if job.images is not None else None
+    return str(job.out if manifest is None else job.out / manifest.frame_file(number))
 
 
 def render_job(request: Bake) -> RenderJob:

@@ -9,16 +9,15 @@ from pathlib import Path
 from typing import Any
 
 from avcore.errors import UsageError
-from avcore.fields.families import FIELDS
 from avcore.files import output_error, replacing
 from avcore.presets import PresetEntry, dump_yaml, list_presets, load_preset, preset_hash
+from avcore.presets.catalogue import entry_of, list_looks
 from avcore.presets.images import read_images
 from avcore.presets.library import Location, search_folders, slug
 from avcore.presets.loading import load_location
 from avcore.presets.node import Node
 from avcore.presets.plain import to_data
 from avcore.presets.preset import SCHEMA_VERSION, Preset
-from avcore.presets.settings import variant_class, variant_type
 from avcore.presets.yaml_reader import read_yaml_file
 from avcore.worker.contract import Description, Look, PresetInfo, PresetList, Saved
 from avcore.worker.parameters import parameters
@@ -44,7 +43,7 @@ def listing() -> PresetList:
     """All presets, families, looks and palettes."""
     from avcore.fields.palette_table import PALETTES
 
-    looks = tuple(_look(name) for name in FIELDS.classes)
+    looks = tuple(Look(look.name, look.family, look.description, look.likes) for look in list_looks())
     return PresetList(
         presets=tuple(_info(entry) for entry in list_presets()),
         families=tuple(dict.fromkeys(look.family for look in looks)),
@@ -61,7 +60,7 @@ def describe(name: str, overrides: Mapping[str, Any]) -> Description:
     """
     preset = load(name, overrides)
     return Description(
-        preset=_info_of(preset, slug(preset.path.stem) if preset.path else name),
+        preset=_info(entry_of(preset)),
         yaml=dump_yaml(preset),
         sha256=preset_hash(read_images(preset)),
         parameters=parameters(preset, load(name, {})),
@@ -158,34 +157,15 @@ def _lines(entries: Mapping[str, Any], indent: str = "") -> Iterator[str]:
 
 
 def _info(entry: PresetEntry) -> PresetInfo:
-    if not entry.error:
-        return _info_of(load_preset(entry.path), entry.name, origin=entry.origin)
-    return PresetInfo(entry.name, entry.name, str(entry.path), entry.origin, error=entry.error)
-
-
-def _info_of(preset: Preset, name: str, *, origin: str | None = None) -> PresetInfo:
-    assert preset.path is not None
-    kind = variant_type(FIELDS, type(preset.field)) or ""
-    thumbnail = preset.path.parent / "thumbnails" / f"{preset.path.stem}.png"
     return PresetInfo(
-        name=name,
-        title=preset.name,
-        path=str(preset.path),
-        origin=origin or preset.origin,
-        description=preset.description,
-        tags=preset.tags,
-        family=_family(kind),
-        look=kind,
-        thumbnail=str(thumbnail) if thumbnail.is_file() else "",
+        name=entry.name,
+        title=entry.title or entry.name,
+        path=str(entry.path),
+        origin=entry.origin,
+        description=entry.description,
+        tags=entry.tags,
+        family=entry.family,
+        look=entry.look,
+        thumbnail=str(entry.thumbnail or ""),
+        error=entry.error,
     )
-
-
-def _look(kind: str) -> Look:
-    cls = variant_class(FIELDS.classes[kind])
-    return Look(kind, _family(kind), (cls.__doc__ or "").partition("\n")[0], getattr(cls, "likes", ""))
-
-
-def _family(kind: str) -> str:
-    """The family of a look; the neural field and the director are families of their own."""
-    own = {"cppn": "neural", "director": "directed"}
-    return own.get(kind) or str(variant_class(FIELDS.classes[kind]).family)  # type: ignore[attr-defined]

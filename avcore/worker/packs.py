@@ -154,11 +154,12 @@ def _checked(folder: Path) -> tuple[str, ...]:
                     for layer in preset.layers:
                         layer.field.build(layer.colour, seconds=_seconds, file=preset.file)
             except PresetError as error:
-                raise PresetError(str(error).replace(f"{folder}{os.sep}", "")) from error
+                said = str(error).replace(f"{folder}{os.sep}", "").replace(str(folder), "the pack")
+                raise PresetError(said) from error
             names.append(slug(path.stem))
     if not names:
         raise InputError("there is no preset in the pack; its .yaml files belong at its top")
-    return tuple(names)
+    return tuple(sorted(names))
 
 
 def _seconds(duration: Duration) -> float:

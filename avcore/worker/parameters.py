@@ -21,8 +21,8 @@ from avcore.signals.spec import Driven
 from avcore.timebase import Duration
 from avcore.worker.contract import Parameter, ParameterKind
 
-Group = Literal["look", "motion", "camera", "colour", "sound", "render"]
-GROUPS: tuple[Group, ...] = ("look", "motion", "camera", "colour", "sound", "render")
+Group = Literal["look", "motion", "camera", "colour", "sound", "render", "maps"]
+GROUPS: tuple[Group, ...] = ("look", "motion", "camera", "colour", "sound", "render", "maps")
 
 SWATCHES = 12
 MANY = 1000.0  # of seeds, that a slider reaches
@@ -53,6 +53,7 @@ def _all(preset: Preset) -> list[Parameter]:
         *_walk("field", preset.field, "look"),
         *_walk("colour", preset.colour, "colour"),
         *_walk("render", preset.render, "render"),
+        *_walk("maps", preset.maps, "maps"),
     ]
     likes = f"field.{getattr(preset.field, 'likes', '')}"
     shared = {f"field.{setting.name}" for setting in settings_of(PatternSpec)}

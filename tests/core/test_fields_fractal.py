@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import cmath
 import dataclasses
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -22,7 +22,7 @@ from avcore.fields.fractal.mandelbrot import SPOTS, MandelbrotSpec
 from avcore.fields.loop import LoopSpec
 from avcore.fields.moment import Moment
 from avcore.fields.paint import Inks
-from avcore.fields.pattern import PatternFrame, PatternSpec
+from avcore.fields.pattern import PatternFrame, PatternSpec, Place
 from avcore.presets.settings import settings_of
 from avcore.signals.spec import Driven
 from avcore.timebase import Duration
@@ -49,9 +49,13 @@ LOOKS: dict[str, PatternSpec] = {
 each_look = pytest.mark.parametrize("spec", LOOKS.values(), ids=LOOKS.keys())
 
 
-def frame(spec: PatternSpec, *, time_s: float = 3.0, pixel: float = 1 / 96) -> PatternFrame:
+def frame(
+    spec: PatternSpec, colour: ColourSpec | None = None, *, time_s: float = 3.0, pixel: float = 1 / 96
+) -> PatternFrame:
     """The look at one moment."""
-    field = spec.build(ColourSpec(), seconds=lambda duration: duration.value, file=lambda name: pytest.fail(name))
+    field = spec.build(
+        colour or ColourSpec(), seconds=lambda duration: duration.value, file=lambda name: pytest.fail(name)
+    )
     phase = None if spec.loop is None else time_s / spec.loop.period.value % 1.0
     return field.frame(Moment(time_s, {}, phase), aspect=1.0, pixel=pixel)
 
@@ -104,20 +108,21 @@ def test_torch_draws_the_same(spec: PatternSpec) -> None:
 def test_every_setting_that_sound_can_move_and_the_seed_change_it(spec: PatternSpec) -> None:
     u, v = grid(64)
     before = drawn(frame(spec), u, v)
+    idle = {"clock"}
+    if getattr(spec, "trap", "") == "veins":  # they lie along the set
+        idle |= {"trap_x", "trap_y", "sway"}
     for setting in settings_of(type(spec)):
-        if setting.hint is Driven and setting.name != "clock":
+        if setting.hint is Driven and setting.name not in idle:
             moved = F(getattr(spec, setting.name).base + 0.07)
             other = drawn(frame(dataclasses.replace(spec, **{setting.name: moved})), u, v)
             assert np.abs(other - before).max() > 1e-3, setting.name
-    assert np.abs(drawn(frame(dataclasses.replace(spec, seed=5)), u, v) - before).mean() > 0.01
+    assert np.abs(drawn(frame(dataclasses.replace(spec, seed=5)), u, v) - before).mean() > 0.003
 
 
 @each_look
 def test_its_own_motion_moves_it_and_a_loop_closes(spec: PatternSpec) -> None:
     u, v = grid(48)
-    looped = dataclasses.replace(spec, loop=LoopSpec(period=Duration(8.0)), sway=F(0.02))
-    if isinstance(looped, JuliaSpec):
-        looped = dataclasses.replace(looped, sway=F(0.1))
+    looped = dataclasses.replace(spec, loop=LoopSpec(period=Duration(8.0)))
     start = frame(looped, time_s=0.0)
     assert start.equals(frame(looped, time_s=8.0))
     first, quarter = drawn(start, u, v), drawn(frame(looped, time_s=1.3), u, v)
@@ -128,12 +133,18 @@ def test_its_own_motion_moves_it_and_a_loop_closes(spec: PatternSpec) -> None:
 
 @each_look
 def test_it_is_smooth_at_the_pixel(spec: PatternSpec) -> None:
-    size, fine = 128, 4
-    once, panned = (drawn(frame(spec, pixel=1 / size), *grid(size, shift=s))[1:3] for s in (0.0, 1 / 3))
-    many = drawn(frame(spec, pixel=1 / (size * fine)), *grid(size, fine=fine))[1:3]
-    many = many.reshape(2, size, fine, size, fine).mean(axis=(2, 4)).reshape(2, -1)
-    assert np.abs(once - many).mean() <= 0.02
-    assert np.abs(once - panned).mean() <= 0.04
+    size, fine = 256, 4
+    colour = ColourSpec(shade=F(1.0), glow=F(0.5))
+
+    def picture(samples: int, shift: float = 0.0) -> Any:
+        tile = frame(spec, colour, pixel=1 / (size * samples)).tile(cpu())
+        pixels = tile(*grid(size, fine=samples, shift=shift)).reshape(3, size, samples, size, samples)
+        return pixels.mean(axis=(2, 4))
+
+    once, many = picture(1), picture(fine)
+    assert np.abs(once - many).mean() <= 0.022
+    step = np.abs(np.diff(many, axis=2)).mean()
+    assert np.abs(once - picture(1, shift=1 / 3)).mean() <= 1.1 * step  # a pan by a pixel would be a whole step
 
 
 @pytest.mark.parametrize("look", [KaleidoscopeSpec, GasketSpec])
@@ -168,34 +179,40 @@ def test_a_dive_is_the_same_after_each_ring() -> None:
 
 @pytest.mark.parametrize("arms", [3.1, 5.2, 8.0, 13.0])
 def test_the_rings_of_a_dive_meet(arms: float) -> None:
-    picture = frame(DiveSpec(arms=F(arms), laps=0), pixel=1 / 64)
-    ring = 1.1**-10  # a radius where one ring ends and the next begins
-    turn = np.linspace(0.0, 2.0 * np.pi, 500, dtype=np.float32)
-    out, inn = (
-        drawn(picture, 0.5 + r * np.cos(turn), 0.5 - r * np.sin(turn)) for r in (ring * (1 + 1e-4), ring * (1 - 1e-4))
-    )
-    near, far = (drawn(picture, 0.5 + r * np.cos(turn), 0.5 - r * np.sin(turn)) for r in (ring * 1.02, ring * 1.0202))
-    assert np.abs(out - inn).mean() <= 2.0 * np.abs(near - far).mean() + 2e-3
+    picture = frame(DiveSpec(arms=F(arms), laps=0), pixel=1 / 1024)
+    angle = np.linspace(0.0, 2.0 * np.pi, 500, dtype=np.float32)
+
+    def jump(radius: float) -> float:
+        out, inn = (
+            drawn(picture, 0.5 + r * np.cos(angle), 0.5 - r * np.sin(angle))
+            for r in (radius * (1 + 1e-4), radius * (1 - 1e-4))
+        )
+        return float(np.abs(out - inn).mean())
+
+    ring, within = 1.1**-10, 1.1**-9.5  # where one ring ends and the next begins, and the middle of one
+    assert jump(ring) <= jump(within) + 2e-3
 
 
 @pytest.mark.parametrize("power", [2, 3, 4, 5])
 def test_the_julia_constant_is_as_far_outside_as_it_says(power: int) -> None:
-    spec = JuliaSpec(power=power, outside=F(0.25), travel=F(0.0), where=F(0.3))
-    c = spec.constant(frame(spec).inks(cpu()) and _at(), frame(spec).inks(cpu()) and _knobs(spec))
-    roots = np.roots([1.0, *[0.0] * (power - 2), -1.0, c])
-    assert min(abs(abs(power * z ** (power - 1)) - 1.25) for z in roots) < 1e-6
+    spec = JuliaSpec(power=power)
+    knobs = SimpleNamespace(where=0.3, outside=0.25, travel=0.0)
+    c = spec.constant(Place(0.0, 0.0, pixel=1.0, turn=1.0, wander=2.0, space="plane", aspect=1.0), knobs)
+    fixed_points = np.roots([1.0, *[0.0] * (power - 2), -1.0, c])
+    assert min(abs(abs(power * z ** (power - 1)) - 1.25) for z in fixed_points) < 1e-6
 
 
 @pytest.mark.parametrize("spot", SPOTS)
-def test_a_place_of_the_mandelbrot_set_is_what_direct_steps_find(spot: Any) -> None:
+def test_a_place_of_the_mandelbrot_set_is_where_it_should_be(spot: Any) -> None:
     centre, size = SPOTS[spot]
+    spec = MandelbrotSpec(spot=spot, iterations=80, bands=F(1.0), variety=F(0.0), breath=F(0.0))
     u, v = grid(24)
-    light = drawn(frame(MandelbrotSpec(spot=spot, iterations=60, bands=F(1.0), variety=F(0.0)), pixel=1e-4), u, v)[0]
-    c = centre + size * ((u - 0.5) + 1j * (0.5 - v)).astype(np.complex128)
-    z, steps = np.zeros_like(c), np.zeros(len(c))
+    steps = drawn(frame(spec, pixel=1e-6), u, v)[0]
+    c = centre + size * ((u.astype(np.float64) - 0.5) + 1j * (0.5 - v))
+    z, expected = np.zeros_like(c), np.zeros(len(c))
     for _ in range(400):
-        z = np.where(abs(z) < 1e3, z * z + c, 1e6)
-        steps += abs(z) < 1e3
-    fled = steps < 60
-    assert fled.any()
-    assert np.corrcoef(np.argsort(np.argsort(light[fled])), np.argsort(np.argsort(steps[fled])))[0, 1] > 0.9
+        z = np.where(np.abs(z) < 1e3, z * z + c, 1e6)
+        expected += np.abs(z) < 1e3
+    fled = expected < expected.min() + 40
+    offset = np.median(steps[fled] - expected[fled])  # the steps that the series stands for
+    assert np.abs(steps[fled] - expected[fled] - offset).mean() < 1.0

@@ -34,9 +34,7 @@ LOOKS: list[PatternSpec] = [
     PenroseSpec(levels=5, dive=Driven.fixed(0.4), spark=Driven.fixed(0.5)),
 ]
 TILING = [look for look in LOOKS if "tile" in look.spaces]
-COLOUR = ColourSpec(
-    palette=("#0b1026", "#3b5bdb", "#f4f1de", "#e07a5f"), shade=Driven.fixed(1.0), glow=Driven.fixed(1.0)
-)
+COLOUR = ColourSpec(shade=Driven.fixed(1.0), glow=Driven.fixed(1.0))
 SHOWN = ("place", "light", "glow", "height")
 
 

@@ -47,12 +47,13 @@ class DiveSpec(OrbitSpec):
         far, around, pixel = self._polar(xp, at, growth)
         (start,) = departures(self.seed, "depth", 1)
         depth = start + knobs.dive + self.laps * at.turn / TAU
-        rings = far - depth % 1.0
+        part = depth % 1.0  # whole rings change nothing
+        rings = far - part
         ring = xp.floor(rings)
         inside = rings - ring  # from 0 at the inner edge of the ring to 1 at the outer
         series, reach = _linearising(multiplier)
         distance = reach * xp.exp((inside - 1.0) * growth)
-        angle = around - twist * (ring + depth)
+        angle = around - twist * (ring + part)
         wx, wy = distance * xp.cos(angle), distance * xp.sin(angle)
         # z = middle + x + i y, which goes to middle + (x + i y) (multiplier + x + i y).
         x, y = xp.zeros_like(wx), xp.zeros_like(wx)

@@ -18,6 +18,9 @@ Variation = Literal["spherical", "sine", "swirl"]
 # Height of the plane that is seen at scale 1.
 VIEW = 2.0
 
+# Square of the size of a pixel, in widths of a thread, from which on nothing is seen.
+STEEP = 1e12
+
 # Enlargement of the folds of swirl, and reach of the waves of sine.
 SWIRL, SINE = 1.3, 1.7
 
@@ -48,17 +51,20 @@ class FlameSpec(PatternSpec):
         x, y = at.x * VIEW, at.y * VIEW
         sharp = min(200.0, max(1.0, knobs.sharp))
         # Square of the size of a pixel, in widths of a thread; it grows with each bend.
-        pixel2 = xp.full_like(x, (at.pixel * VIEW * sharp) ** 2)
+        pixel2 = xp.full_like(x, (0.35 * at.pixel * VIEW * sharp) ** 2)
+        steep = xp.full_like(x, STEEP)
         departure = departures(self.seed, "turn", self.folds)
         light, place, core = xp.zeros_like(x), xp.zeros_like(x), xp.zeros_like(x)
         for fold in range(self.folds):
             x, y, stretch2 = self._bent(xp, x, y)
-            pixel2 = pixel2 * stretch2
+            pixel2 = xp.minimum(pixel2 * stretch2, steep)
             x, y = x - knobs.shift_x, y - knobs.shift_y
             angle = TAU * (knobs.turn + knobs.sway * math.sin(at.turn + 0.9 * fold) + 0.1 * departure[fold])
             c, s = math.cos(angle), math.sin(angle)
             x, y = c * x - s * y, s * x + c * y
-            thread = xp.exp((xp.abs(y) + 0.1 * x * x) * -sharp) / (1.0 + pixel2)
+            # As wide as a pixel at least, and as much fainter.
+            thin = 1.0 / xp.sqrt(1.0 + pixel2)
+            thread = thin * xp.exp((xp.abs(y) + 0.1 * x * x) * (thin * -sharp))
             light, place, core = light + thread, place + thread * fold, xp.maximum(core, thread)
         bright = 1.0 - xp.exp(-1.2 * light)
         return Inks(place=knobs.variety * place / (light + 0.03), light=bright, glow=core * core * core, height=bright)
@@ -66,10 +72,10 @@ class FlameSpec(PatternSpec):
     def _bent(self, xp: Any, x: Any, y: Any) -> tuple[Any, Any, Any]:
         """Points after a bend, and the square of how far it stretches the plane there, at most."""
         if self.variation == "sine":
-            return SINE * xp.sin(SINE * x), SINE * xp.sin(SINE * y), SINE**4
+            return SINE * xp.sin(SINE * x), SINE * xp.sin(SINE * y), 0.15 * SINE**4
         r2 = x * x + y * y
         if self.variation == "spherical":
             inverse = 1.0 / (r2 + 1e-4)
             return xp.abs(x) * inverse, xp.abs(y) * inverse, inverse * inverse
         s, c = xp.sin(r2) * SWIRL, xp.cos(r2) * SWIRL
-        return xp.abs(x * s - y * c), xp.abs(x * c + y * s), SWIRL**2 * (1.0 + 4.0 * r2 * r2)
+        return xp.abs(x * s - y * c), xp.abs(x * c + y * s), SWIRL**2 * (1.0 + 0.4 * r2)

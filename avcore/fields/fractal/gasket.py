@@ -13,8 +13,11 @@ from avcore.fields.pattern import PatternSpec, Place
 from avcore.signals.spec import Driven
 from avcore.spec import setting
 
-# Squared distance from the centre of an inversion below which all is one point.
-TINY = 1e-6
+# Squared distance from the centre of an inversion below which all is one point, and the largest enlargement.
+TINY, MOST = 1e-6, 1e6
+
+# Mean of the light of a figure, which is what is left of those finer than a pixel.
+MEAN = 0.2
 
 
 @dataclass(frozen=True)
@@ -39,7 +42,7 @@ class GasketSpec(PatternSpec):
         """See ``PatternSpec.draw``."""
         x, y, _ = at.lattice(self.count)
         pixel = at.pixel_of(self.count)
-        grown = xp.ones_like(x)
+        grown, most = xp.ones_like(x), xp.full_like(x, MOST)
         place, light, glow = xp.zeros_like(x), xp.zeros_like(x), xp.zeros_like(x)
         power = 0.25 * min(4.0, max(0.1, knobs.power + knobs.sway * math.sin(at.turn)))
         departure = departures(self.seed, "power", self.folds)
@@ -47,15 +50,15 @@ class GasketSpec(PatternSpec):
             x, y = x - xp.floor(x + 0.5), y - xp.floor(y + 0.5)
             r2 = x * x + y * y + TINY
             k = (power * (1.0 + 0.15 * departure[fold])) / r2
-            x, y, grown = x * k, y * k, grown * k
+            x, y, grown = x * k, y * k, xp.minimum(grown * k, most)
             size = grown * pixel
-            seen = 1.0 / (1.0 + 10.0 * size * size)
+            seen = 1.0 / (1.0 + 3.0 * size * size)
             edge = xp.minimum(xp.abs(x), xp.abs(y))
             thread = 0.5 * (abs(knobs.line) + 1e-4) / (1.0 + 0.4 * fold)
             edge = edge / (grown * (thread + 0.7 * pixel))
             strength = fold / (fold + 1.0) * thread / (thread + 0.5 * pixel)
             glow = xp.maximum(glow, strength * seen / (1.0 + edge * edge))
-            weight = seen * xp.exp(-16.0 * xp.abs(r2 - 0.125))
+            weight = MEAN + seen * (xp.exp(-16.0 * xp.abs(r2 - 0.125)) - MEAN)
             place, light = place + fold * weight, light + weight
         bright = 1.0 - xp.exp(-0.7 * light)
         return Inks(place=knobs.variety * place, light=bright, glow=glow, height=bright)

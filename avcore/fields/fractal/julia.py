@@ -40,7 +40,7 @@ class JuliaSpec(OrbitSpec):
         turns = knobs.where + 0.5 * elsewhere + knobs.travel * math.sin(at.turn)
         stretch = max(0.0, 1.0 + knobs.outside + 0.2 * knobs.travel * math.sin(at.wander))
         fixed = (stretch / self.power) ** (1.0 / (self.power - 1)) * cmath.exp(1j * TAU * turns / (self.power - 1))
-        return fixed - fixed**self.power
+        return complex(fixed - fixed**self.power)
 
     def draw(self, xp: Any, at: Place, knobs: Any) -> Inks:
         """See ``PatternSpec.draw``."""

@@ -43,7 +43,7 @@ class KaleidoscopeSpec(PatternSpec):
     def draw(self, xp: Any, at: Place, knobs: Any) -> Inks:
         """See ``PatternSpec.draw``."""
         x, y, _ = at.lattice(self.count)
-        pixel = 1.2 * at.pixel_of(self.count)
+        pixel = 0.7 * at.pixel_of(self.count)
         # There and back along a wave, so that the first fold is a mirror on every edge of the lattice, and it tiles.
         x, y = 2.0 * xp.abs(x - xp.floor(x) - 0.5), 2.0 * xp.abs(y - xp.floor(y) - 0.5)
         edge = xp.sqrt(x * x + y * y)
@@ -62,7 +62,7 @@ class KaleidoscopeSpec(PatternSpec):
             thin = line / math.sqrt(grown)
             width = (thin + pixel) * per_unit * grown
             off2 = wave * wave * (1.0 / (width * width + 1e-9))
-            lit = (1.0 / (1.0 + off2) + HALO / (1.0 + off2 * (1.0 / HALO_WIDTH2))) * (thin / (thin + 0.5 * pixel))
+            lit = (1.0 / (1.0 + off2) + HALO / (1.0 + off2 * (1.0 / HALO_WIDTH2))) * (thin / (thin + pixel))
             light, place = light + lit, place + lit * fold
         bright = 1.0 - xp.exp(-1.6 * light)
         return Inks(

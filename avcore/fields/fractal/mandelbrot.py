@@ -14,13 +14,14 @@ from avcore.fields.fractal.kind import departures
 from avcore.fields.fractal.orbit import FAR, OrbitSpec
 from avcore.fields.paint import Inks
 from avcore.fields.pattern import TAU, Place
+from avcore.signals.spec import Driven
 from avcore.spec import setting
 
 Spot = Literal["whole", "seahorses", "elephants", "star", "antenna", "island", "crown"]
 
 # Centre of each place, and the height of the plane that is seen there at scale 1. The elephants, the star and the
-# antenna are Misiurewicz points, around which the set is the same at all sizes; the island and the crown are the middles
-# of small copies of the set.
+# antenna are Misiurewicz points, around which the set is the same at all sizes; the island and the crown are the
+# middles of small copies of the set.
 SPOTS: Mapping[Spot, tuple[complex, float]] = MappingProxyType(
     {
         "whole": (-0.6 + 0.0j, 2.6),
@@ -42,6 +43,7 @@ class MandelbrotSpec(OrbitSpec):
     """A place in the Mandelbrot set, drawn relative to the orbit of its centre, so that deep ones are sharp."""
 
     spot: Spot = setting("seahorses", help="which place")
+    breath: Driven = setting(Driven.fixed(0.05), help="how far it comes nearer and goes away by itself, in e-folds")
 
     family: ClassVar[str] = "fractal"
     likes: ClassVar[str] = "trap_size"
@@ -52,15 +54,16 @@ class MandelbrotSpec(OrbitSpec):
         centre, size = SPOTS[self.spot]
         orbit, (a, b, c) = _reference(centre, size, self.iterations)
         (turned,) = departures(self.seed, "turned", 1)
-        cosine, sine = math.cos(0.5 * TAU * turned), math.sin(0.5 * TAU * turned)
+        near = math.exp(-min(1.0, max(-1.0, knobs.breath)) * math.sin(at.turn))
+        cosine, sine = near * math.cos(0.5 * TAU * turned), near * math.sin(0.5 * TAU * turned)
         u, v = cosine * at.x - sine * at.y, sine * at.x + cosine * at.y
         # How far each pixel is from the centre, and its orbit from the centre's: w (a + w (b + w c)) with w = u + i v.
         right, up = u * size, v * size
         x, y = u * c.real - v * c.imag + b.real, u * c.imag + v * c.real + b.imag
         x, y = u * x - v * y + a.real, u * y + v * x + a.imag
         x, y = u * x - v * y, u * y + v * x
-        pixel2 = (at.pixel * size) ** 2
-        trace = self.trace(xp, at, xp.full_like(x, (at.pixel * abs(a)) ** 2), knobs)
+        pixel2 = (near * at.pixel * size) ** 2
+        trace = self.trace(xp, at, xp.full_like(x, (near * at.pixel * abs(a)) ** 2), knobs)
         for number, middle in enumerate(orbit):
             zx, zy = x + middle.real, y + middle.imag
             r2 = zx * zx + zy * zy

@@ -20,6 +20,12 @@ BAILOUT2 = 40.0
 # and small enough that two squarings from there, or one higher power, do not overflow.
 FAR, STEEP = 1e3, 1e8
 
+# Size of the largest trap, and the width of veins of size 1, in picture heights.
+LARGEST, VEIN = 2.0, 0.2
+
+# How much of what is as fine as a pixel fades.
+FADE = 0.5
+
 # What a pixel of one step weighs against one that has met no trap, when the mean step is taken.
 NO_STEP = 0.05
 
@@ -48,7 +54,10 @@ class OrbitSpec(PatternSpec):
             x = knobs.trap_x + knobs.sway * math.cos(at.turn)
             y = knobs.trap_y + knobs.sway * math.sin(at.turn)
             centre = (x, y)
-        return Trace(xp, slope2, trap=self.trap, size=abs(knobs.trap_size) + 1e-3, centre=centre)
+        size = min(LARGEST, abs(knobs.trap_size) + 1e-3)
+        if self.trap == "veins":
+            size = size * VEIN / at.pixel
+        return Trace(xp, slope2, trap=self.trap, size=size, centre=centre)
 
     def inked(self, trace: Trace, knobs: Any, *, depth: Any = 0.0, lead: Any = 0.0) -> Inks:
         """The inks of what was seen; ``depth`` are steps to add to those of the flight, ``lead`` to those before it."""
@@ -75,7 +84,7 @@ class Trace:
         # NumPy takes the lesser of two arrays four times as fast as of an array and a number.
         self._far, self._near = xp.full_like(slope2, FAR), xp.full_like(slope2, -FAR)
         self._steep, self._zero = xp.full_like(slope2, STEEP), xp.zeros_like(slope2)
-        self._slope2 = slope2 * BAILOUT2
+        self._slope2 = slope2 * (BAILOUT2 * FADE)
         self.steps, self.shine, self._seen = self._zero, self._zero, 0
         self._met, self._waited = self._zero, self._zero
 
@@ -85,7 +94,7 @@ class Trace:
         here = (BAILOUT2 * part) / (BAILOUT2 + r2 + self._slope2)
         self.steps = self.steps + here
         if self._trap == "veins":
-            wide = self._slope2 * (1e4 / BAILOUT2 * self._size**2)
+            wide = xp.minimum(self._slope2, self._steep) * (self._size**2 / (BAILOUT2 * FADE))
             near = 1.0 + r2 * (1.0 / BAILOUT2)
             shine = part * wide / ((1.0 + wide) * near * near)
         else:
@@ -112,7 +121,7 @@ class Trace:
         """Note that the step ahead stretches the plane there by the square root of ``factor2``, and adds ``plus``."""
         self._slope2 = self._slope2 * factor2
         if plus:
-            self._slope2 = self._slope2 + plus * BAILOUT2
+            self._slope2 = self._slope2 + plus * (BAILOUT2 * FADE)
 
     def held(self, x: Any, y: Any, *, power: int = 2) -> tuple[Any, Any]:
         """The points, those that have fled held where they cannot overflow; every second step is enough for squares."""

@@ -54,7 +54,8 @@ class HexesSpec(PatternSpec):
 
         drawn: tuple[Any, ...] | None = None
         behind: Any = None
-        for near in range(3 + math.ceil(2.0 * self.tilt)):
+        # Two more than can be seen on the far side: their heights decide what lies in their shade.
+        for near in range(-2, 3 + math.ceil(2.0 * self.tilt)):
             of_right = near % 2 == 0
             column, half = (left + 1, 0.5 - half_left) if of_right else (left, half_left)
             centre = middle + (0.5 - 0.5 * near)
@@ -75,7 +76,7 @@ class HexesSpec(PatternSpec):
             covers = xp.clip(0.5 + beyond / pixel, 0.0, 1.0) * exists
             new = (place, light * (1.0 - 0.8 * foot), glow, height)
             drawn = tuple(mix(old, now, covers) for old, now in zip(drawn, new, strict=True))
-            behind = mix(behind, top, exists)
+            behind = mix(behind, top, xp.clip(3.0 * half, 0.0, 1.0))  # gradually, from corner to side
         assert drawn is not None
         place, light, glow, height = drawn
         return Inks(place=place, light=light, glow=glow, height=height)

@@ -26,7 +26,7 @@ class MoireSpec(PatternSpec):
     lines: float = setting(22.0, help="lines of a grating down the picture", low=1.0, high=400.0)
     spread: float = setting(
         1.0,
-        help="angle between lines (1 is even), or distance between centres (1 is half a picture)",
+        help="angle between lines, 1 is even; or distance between centres, 1 is half a picture",
         low=0.0,
         high=4.0,
     )
@@ -49,12 +49,12 @@ class MoireSpec(PatternSpec):
         fine = at.pixel * self.lines * (1.0 + 0.5 * abs(1.0 - at.aspect) * (at.space == "tile"))
         steep = 1.0 / (math.pi * max(fine, 1e-6))
         seen = min(1.0, max(0.0, 2.0 - 4.0 * fine))
-        product, together = None, 0.0
+        product, together = 1.0 + 0.0 * x, 0.0 * x
         phases = [self._phase(xp, at, x, y, i, knobs) for i in range(self.gratings)]
         for phase in phases:
             wave = xp.cos(phase)
             cut = seen * xp.clip(wave * steep, -1.0, 1.0)
-            product = cut if product is None else product * cut
+            product = product * cut
             together = together + wave
         meet = xp.clip((together * (1.0 / self.gratings) - 0.7) * 4.0, 0.0, 1.0) * seen
         beat = 0.5 + 0.5 * xp.cos(phases[0] - phases[-1]) if self.gratings > 1 else 0.0 * x

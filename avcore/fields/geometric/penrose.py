@@ -55,8 +55,11 @@ class Half:
             where(end, a, where(start, at_b, a + at_c)),
         )
         thick_way = where(end, 4.0 * self.hand, where(start, 0.0 * self.hand, self.hand))
+        a, b, c = (where(self.thin, old, new) for old, new in zip(thin_new, thick_new, strict=True))
         return Half(
-            *(where(self.thin, old, new) for old, new in zip(thin_new, thick_new, strict=True)),
+            a=a,
+            b=b,
+            c=c,
             thin=where(self.thin, outer, ~(end | start)),
             way=self.way + where(self.thin, thin_way, thick_way),
             hand=where(self.thin | end, self.hand, -self.hand),
@@ -71,18 +74,14 @@ class PenroseSpec(PatternSpec):
     for ever; the finest rhombs come in gradually.
     """
 
-    levels: int = setting(
-        6, help="divisions, the finest of which fades in; each makes rhombs 1.6 times smaller", low=1, high=14
-    )
+    levels: int = setting(6, help="divisions, the finest of which fades in; each is 1.6 times finer", low=1, high=14)
     size: float = setting(1.9, help="radius of the whole tiling", low=0.5, high=50.0)
     nest: int = setting(2, help="generations whose lines are seen", low=1, high=6)
     dive: Driven = setting(Driven.fixed(0.0), help="divisions passed on the way in: grow it and fall")
     sweep: Driven = setting(Driven.fixed(0.0), help="turns of the light that picks out rhombs by their direction")
     contrast: Driven = setting(Driven.fixed(0.6), help="how much rhombs differ in light by their direction, 0 to 1")
     spark: Driven = setting(Driven.fixed(0.0), help="light on the rhombs that face the sweeping light, 0 to 1")
-    variety: float = setting(
-        0.4, help="turns of the palette that rhombs differ by, over all directions", low=-4.0, high=4.0
-    )
+    variety: float = setting(0.4, help="turns of the palette that rhombs differ by", low=-4.0, high=4.0)
     kind: float = setting(0.45, help="turns of the palette between thin and thick rhombs", low=-2.0, high=2.0)
     sheen: float = setting(0.15, help="turns of the palette from the edge of a rhomb to its ridge", low=-4.0, high=4.0)
     edge: Driven = setting(Driven.fixed(0.03), help="width of the lines, in sides of a rhomb")
@@ -137,9 +136,8 @@ class PenroseSpec(PatternSpec):
             spark = now_spark if spark is None else mix(spark, now_spark, fade)
             height = mix(height, distance, fade)
         light = light * (1.0 - groove)
-        return Inks(
-            place=place, light=light, glow=xp.maximum(glow, knobs.spark * spark * (1.0 - groove)), height=height
-        )
+        spark = xp.clip(knobs.spark * spark, 0.0, 1.0) * (1.0 - groove)
+        return Inks(place=place, light=light, glow=xp.maximum(glow, spark), height=height)
 
     def _wheel(self, xp: Any, x: Any, y: Any, radius: Any, passed: Any) -> tuple[Half, Any]:
         """The ten half rhombs around the middle, after ``passed`` divisions, and which of them, 0 to 9."""

@@ -37,6 +37,7 @@ class RosetteSpec(PatternSpec):
     tint: int = setting(1, help="turns of the palette along a knot", low=-16, high=16)
     step: float = setting(0.35, help="turns of the palette from a knot to the next", low=-2.0, high=2.0)
     ground: float = setting(0.0, help="place of the ground on the palette, in turns", low=-2.0, high=2.0)
+    paper: float = setting(0.0, help="light on the ground, 0 to 1", low=0.0, high=1.0)
 
     family: ClassVar[str] = "geometric"
     likes: ClassVar[str] = "travel"
@@ -44,7 +45,7 @@ class RosetteSpec(PatternSpec):
     def draw(self, xp: Any, at: Place, knobs: Any) -> Inks:
         """See ``PatternSpec.draw``."""
         zero = xp.zeros_like(at.x)
-        place, light, core, height, dark = zero + self.ground, zero, zero, zero, zero + 1.0
+        place, light, core, height, dark = zero + self.ground, zero + self.paper, zero, zero, zero + 1.0
         for knot, (along, out, stretch, pixel) in enumerate(self._knots(xp, at)):
             spin = (1.0 - 2.0 * (knot % 2)) * (at.turn + TAU * 0.381966 * (self.seed + knot))
             waves = TAU * self.petals / self.rounds

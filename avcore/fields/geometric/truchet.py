@@ -65,7 +65,7 @@ class TruchetSpec(PatternSpec):
                 place = ground + 0.3 * drift
                 light, glow, height = xp.ones_like(x), xp.zeros_like(x), xp.zeros_like(x)
                 if self.contours > 0.0:
-                    fine = max(0.0, 1.0 - self.contours * pixel * 1.5)
+                    fine = min(1.0, max(0.0, 2.0 - 4.0 * self.contours * pixel))
                     wave = xp.cos(TAU * (self.contours * xp.abs(side) - knobs.run))
                     light = 1.0 - (0.5 * fine) * (1.0 - xp.clip(wave * (0.32 / (self.contours * pixel)), -1.0, 1.0))
             width = knobs.width

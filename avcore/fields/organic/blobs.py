@@ -12,7 +12,7 @@ from avcore.fields.pattern import TAU, PatternSpec, Place
 from avcore.signals.spec import Driven
 from avcore.spec import setting
 
-# How much finer the drops behind are, and by how much softer their edges.
+# How much finer the drops behind are.
 BEHIND = 2.2
 
 
@@ -50,19 +50,20 @@ class BlobsSpec(PatternSpec):
         steep = xp.sqrt(slope_x * slope_x + slope_y * slope_y) + 1e-4
         # The distance to the surface, in cells; deep inside, where the slope is small, just far.
         inside = smoothstep(xp, -0.6, 0.6, level / (steep * at.pixel_of(self.count) + 1e-4))
-        height = xp.sqrt(xp.maximum(level, 0.0) + 0.004)
+        zero = xp.zeros_like(level)
+        height = xp.sqrt(xp.maximum(level, zero) + 0.004)
         # The normal of the dome height = sqrt(level): its slope is that of the field over 2 heights.
         tilt = 0.45 / height
         right, up = -slope_x * tilt, -slope_y * tilt
         facing = 1.0 / xp.sqrt(1.0 + right * right + up * up)
         side = math.cos(TAU * self.lamp) * right + math.sin(TAU * self.lamp) * up
         lit = (0.65 * side + 0.76) * facing  # cosine to a lamp that stands 50 degrees high
-        shine = xp.maximum(lit, 0.0) ** 2
+        shine = xp.maximum(lit, zero) ** 2
         shine = (shine * shine * shine) ** 4
         edge = 1.0 - facing
         edge = edge * edge
 
-        outside = xp.minimum(field * (1.0 / 0.3), 1.0)
+        outside = xp.clip(field * (1.0 / 0.3), 0.0, 1.0)
         blur, _, _, far = self._drops(xp, at, knobs, BEHIND * self.count, self.seed + 1, lit=False)
         blur = knobs.behind * smoothstep(xp, 0.12, 0.5, blur)
         ground = 0.6 * blur + knobs.halo * outside * outside
@@ -92,7 +93,7 @@ class BlobsSpec(PatternSpec):
         slope_y: Any = 0.0
         tints: Any = 0.0
         stray = (0.4 if lit else 0.35) * knobs.wander
-        largest = 1.1 if lit else 0.65
+        zero, largest = xp.zeros_like(fx), xp.full_like(fx, 1.1 if lit else 0.65)
         for down, row in zip(steps, rows, strict=True):
             gap_y = fy - (down + 0.5)
             for across, column in zip(steps, columns, strict=True):
@@ -105,7 +106,7 @@ class BlobsSpec(PatternSpec):
                 # A drop larger than that could reach in from a cell that is not a neighbour.
                 radius = xp.minimum(xp.abs(knobs.size - (0.8 * knobs.size * knobs.variety) * chance), largest)
                 scale = 1.0 / (radius * radius + 1e-4)
-                far = xp.maximum(1.0 - (dx * dx + dy * dy) * scale, 0.0)
+                far = xp.maximum(1.0 - (dx * dx + dy * dy) * scale, zero)
                 steep = far * far
                 kernel = steep * far
                 field = field + kernel

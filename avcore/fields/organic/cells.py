@@ -72,9 +72,9 @@ class CellsSpec(PatternSpec):
         towards = (cell.dy - cell.dx) * (0.7 / (far + 0.05))
         size = knobs.nucleus * (0.7 + 0.6 * chance)
         # Nuclei smaller than a twelfth of a cell fade away.
-        there = xp.minimum(12.0 * size, 1.0)
+        there = xp.clip(12.0 * size, 0.0, 1.0)
         core = there * (1.0 - smoothstep(xp, -pixel, pixel + 0.01, far - size))
-        ball = xp.sqrt(xp.maximum(1.0 - (far / (size + 1e-4)) ** 2, 0.0))
+        ball = xp.sqrt(xp.clip(1.0 - (far / (size + 1e-4)) ** 2, 0.0, 1.0))
         # A thin dark gap around the nucleus, and a bright spot on it towards the upper left.
         gap = xp.exp(-(((far - size) / (0.03 + pixel)) ** 2)) * (there - core)
         spot = xp.exp(-((cell.dx + 0.3 * size) ** 2 + (cell.dy - 0.3 * size) ** 2) / (0.05 * size * size + 1e-4)) * core

@@ -30,7 +30,9 @@ def wave(at: Place, frequency: float, angle: float) -> tuple[float, float]:
     return TAU * right, TAU * up
 
 
-def faded(frequency: Any, pixel: float) -> Any:
-    """Strength, 1 to 0, of detail of ``frequency`` waves a unit: gone where a wave is shorter than two ``pixel``."""
-    strength = 1.5 - 3.0 * frequency * pixel
-    return min(1.0, max(0.0, strength))
+def faded(frequency: float, pixel: Any) -> Any:
+    """Strength, 1 to 0, of detail of ``frequency`` waves a unit: nearly gone where a wave is as short as two ``pixel``.
+
+    A Butterworth filter's, so that it needs no comparison: ``pixel`` may be an array.
+    """
+    return 1.0 / (1.0 + (2.8 * frequency * pixel) ** 8)

@@ -102,7 +102,7 @@ class Parameter:
     """
 
     key: str
-    group: Literal["look", "motion", "camera", "colour", "sound", "render"]
+    group: Literal["look", "motion", "camera", "colour", "sound", "render", "maps"]
     label: str
     help: str
     kind: ParameterKind
@@ -232,7 +232,10 @@ class Picture:
 
 @dataclass(frozen=True)
 class Baked:
-    """A finished bake. ``first_file`` is the first frame's file, or the video; ``correlation`` is with ``signal``."""
+    """A finished bake. ``first_file`` is the first frame's file, or the video; ``correlation`` is with ``signal``.
+
+    ``maps`` has the first frame's file of each map by its name.
+    """
 
     out: str
     first_file: str
@@ -246,6 +249,7 @@ class Baked:
     signal: str
     correlation: float
     warnings: tuple[str, ...]
+    maps: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -127,7 +127,8 @@ class Bake:
     """Write frames: a folder of images (``format`` png or exr), or a video file (``format`` video).
 
     Frame ``start_frame`` shows the sound at ``start_s``; ``duration`` is in seconds, or text such as ``8 bars``;
-    ``frames`` picks some (``10-20``). Sent again after a cancel or a crash, a folder goes on where it was.
+    ``frames`` picks some (``10-20``). Each of ``maps`` (height, normal, roughness, emission, mask) is baked beside the
+    images, into ``OUT_NAME``. Sent again after a cancel or a crash, a folder goes on where it was.
     """
 
     REPLY: ClassVar[type] = Baked
@@ -155,6 +156,7 @@ class Bake:
     crf: float | None = None
     speed: str | None = None
     hardware: str | None = None
+    maps: tuple[Literal["height", "normal", "roughness", "emission", "mask"], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,91 @@
+"""The wheels that a full build carries: avcore, built from this tree, and what its worker needs."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+import zipfile
+from email.parser import Parser
+from pathlib import Path
+
+from variants import Variant
+
+# Blender's platforms, and the tags of wheels that run there, the newest system that Blender itself asks for.
+PLATFORMS: dict[str, tuple[str, ...]] = {
+    "linux-x64": tuple(f"manylinux_2_{n}_x86_64" for n in (28, 27, 26, 24, 17, 12, 5))
+    + ("manylinux2014_x86_64", "manylinux2010_x86_64", "manylinux1_x86_64", "linux_x86_64"),
+    "windows-x64": ("win_amd64",),
+    "macos-arm64": tuple(f"macosx_{n}_0_{arch}" for n in (12, 11) for arch in ("arm64", "universal2"))
+    + tuple(f"macosx_10_{n}_universal2" for n in range(16, 8, -1)),
+}
+# Blender has its own NumPy; these are the ones that the wheels must go with.
+NUMPY = {"311": "numpy==1.26.4", "313": "numpy>=2.2,<3"}
+# For plots and for the progress of the command line, of which the worker has none.
+NOT_NEEDED = {"numpy", "matplotlib"}
+# Larger than this, PyTorch brings its own CUDA.
+MOST_TORCH_BYTES = 400_000_000
+
+
+class MissingWheelError(Exception):
+    """A wheel that does not exist for this Python and platform."""
+
+
+def build_own(root: Path, folder: Path) -> Path:
+    """avcore's own wheel."""
+    shutil.rmtree(folder, ignore_errors=True)
+    _pip("wheel", "--quiet", "--no-deps", "--wheel-dir", str(folder), str(root))
+    return next(folder.glob("avcore-*.whl"))
+
+
+def collect(variant: Variant, own: Path, work: Path, *, torch_index: str = "") -> list[Path]:
+    """The wheels of all that avcore needs, but for what Blender has and the worker never loads.
+
+    Raises:
+        MissingWheelError: one does not exist.
+    """
+    folder = work / "wheels" / variant.label
+    shutil.rmtree(folder, ignore_errors=True)
+    wanted = requirements(own)
+    if variant.kind == "full-torch":
+        wanted.append("torch>=2.4")
+    platforms = [part for tag in PLATFORMS[variant.platform] for part in ("--platform", tag)]
+    index = ["--extra-index-url", torch_index] if torch_index and variant.kind == "full-torch" else []
+    try:
+        _pip(
+            "download", "--quiet", "--only-binary=:all:", "--implementation", "cp", "--python-version", variant.python,
+            "--abi", f"cp{variant.python}", "--abi", "abi3", "--abi", "none", *platforms, *index, "--dest", str(folder),
+            *wanted, NUMPY.get(variant.python, "numpy"),
+        )  # fmt: skip
+    except subprocess.CalledProcessError as error:
+        raise MissingWheelError(_last_line(error.stderr)) from error
+    found = [wheel for wheel in folder.glob("*.whl") if _project(wheel) not in NOT_NEEDED]
+    torch = next((wheel for wheel in found if _project(wheel) == "torch"), None)
+    if torch is not None and (torch.stat().st_size > MOST_TORCH_BYTES or any("nvidia" in each.name for each in found)):
+        raise MissingWheelError("PyTorch's wheel brings CUDA; name an index with +cpu wheels with --torch-index")
+    return sorted(found)
+
+
+def requirements(wheel: Path) -> list[str]:
+    """What avcore's wheel asks for, without extras and without what is not needed here."""
+    with zipfile.ZipFile(wheel) as archive:
+        name = next(each for each in archive.namelist() if each.endswith(".dist-info/METADATA"))
+        told = Parser().parsestr(archive.read(name).decode()).get_all("Requires-Dist", [])
+    return [each for each in told if "extra ==" not in each and _normal(re.split(r"[^\w.-]", each)[0]) not in NOT_NEEDED]
+
+
+def _pip(*arguments: str) -> None:
+    subprocess.run([sys.executable, "-m", "pip", *arguments], check=True, stderr=subprocess.PIPE, text=True)
+
+
+def _project(wheel: Path) -> str:
+    return _normal(wheel.name.split("-")[0])
+
+
+def _normal(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def _last_line(text: str) -> str:
+    return next((line for line in reversed(text.splitlines()) if "ERROR" in line), "pip failed")

@@ -1,0 +1,211 @@
+"""Keys in bulk, on curves of our own; the user's are not touched unasked."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import bpy
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from ..errors import AddonError
+from .curves import all_curves, ensure_curve, find_curve, find_driver, remove_curve, slot_name
+from .decimate import decimate
+
+if TYPE_CHECKING:
+    from bpy.types import ID, FCurve
+
+TAG = "avcore"
+
+ConflictKind = Literal["keys", "edited", "driver"]
+Interpolation = Literal["LINEAR", "CONSTANT", "BEZIER"]
+
+
+class KeysError(AddonError):
+    """A property that cannot have keys."""
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """The user's own work on a property: keys, keys of ours that were edited by hand, or a driver."""
+
+    owner: str
+    path: str
+    index: int
+    kind: ConflictKind
+    n_keys: int = 0
+
+    @property
+    def sentence(self) -> str:
+        """What is there and what happens to it, to ask with."""
+        what = {
+            "keys": f"{self.n_keys} keys of your own",
+            "edited": f"{self.n_keys} keys that you have edited",
+            "driver": "a driver of your own",
+        }[self.kind]
+        return f"{self.owner}: {self.path}[{self.index}] has {what}; replace?"
+
+
+@dataclass(frozen=True)
+class Written:
+    """Keys that were written. ``max_error`` is how far the curve is from the values at any frame, at most."""
+
+    owner: str
+    path: str
+    index: int
+    n_keys: int
+    max_error: float
+
+
+def find_conflict(owner: ID, path: str, index: int = 0) -> Conflict | None:
+    """What of the user's is in the way of keys on a property, None where nothing is."""
+    if find_driver(owner, path, index) is not None:
+        return Conflict(owner.name, path, index, "driver")
+    curve = find_curve(owner, path, index)
+    if curve is None or curve.is_empty:
+        return None
+    n = len(curve.keyframe_points)
+    if not _is_tagged(curve):
+        return Conflict(owner.name, path, index, "keys", n)
+    return None if _is_untouched(owner, curve) else Conflict(owner.name, path, index, "edited", n)
+
+
+def write_curve(
+    owner: ID,
+    path: str,
+    index: int = 0,
+    *,
+    frames: ArrayLike,
+    values: ArrayLike,
+    interpolation: Interpolation = "LINEAR",
+    max_error: float | None = None,
+    replace: bool = False,
+) -> Written | Conflict:
+    """Give a property keys. Keys that this made before are replaced; what the user made is not, unless told to.
+
+    Args:
+        owner: the datablock: an object, a material's node tree, a scene ...
+        path: RNA path of the property from the datablock: ``location``, ``["bass"]``,
+            ``nodes["Mix"].inputs[0].default_value`` ...
+        index: which number of a vector or colour.
+        frames: increasing [shape=(n,)].
+        values: [shape=(n,)], finite, as the property takes them.
+        interpolation: between keys; decimated keys are LINEAR.
+        max_error: keep only the keys that are needed to be this close at every frame, in units of the values.
+        replace: take the place of the user's keys or driver.
+
+    Raises:
+        KeysError: there is no such property, it cannot be animated, or the values are no numbers.
+    """
+    x, y = np.asarray(frames, dtype=np.float32), np.asarray(values, dtype=np.float32)
+    _check(owner, path, x, y)
+    conflict = find_conflict(owner, path, index)
+    if conflict is not None and not replace:
+        return conflict
+    if conflict is not None and conflict.kind == "driver":
+        owner.driver_remove(path, index if _is_array(owner, path) else -1)
+    error = 0.0
+    if max_error is not None:
+        kept = decimate(x, y, max_error=max_error)
+        error = float(np.abs(y - np.interp(x, x[kept], y[kept])).max(initial=0.0))
+        x, y, interpolation = x[kept], y[kept], "LINEAR"
+    curve = ensure_curve(owner, path, index, group=TAG)
+    _set_keys(curve, x, y, interpolation)
+    _remember(owner, curve)
+    return Written(owner.name, path, index, len(x), error)
+
+
+def remove_curves(owner: ID) -> int:
+    """Remove the keys of ours that nobody has edited; how many curves that were."""
+    ours = [curve for curve in all_curves(owner) if _is_tagged(curve) and _is_untouched(owner, curve)]
+    for curve in ours:
+        _forget(owner, curve)
+        remove_curve(owner, curve)
+    return len(ours)
+
+
+def shift_curves(owner: ID, by: int) -> int:
+    """Move the keys of ours that nobody has edited by whole frames; how many curves that were."""
+    ours = [curve for curve in all_curves(owner) if _is_tagged(curve) and _is_untouched(owner, curve)]
+    for curve in ours:
+        for attribute in ("co", "handle_left", "handle_right"):
+            points = np.empty(2 * len(curve.keyframe_points), np.float32)
+            curve.keyframe_points.foreach_get(attribute, points)
+            points[0::2] += by
+            curve.keyframe_points.foreach_set(attribute, points)
+        curve.update()
+        _remember(owner, curve)
+    return len(ours)
+
+
+def _check(owner: ID, path: str, frames: NDArray[np.float32], values: NDArray[np.float32]) -> None:
+    if frames.shape != values.shape or frames.ndim != 1 or not len(frames):
+        raise KeysError(f"{owner.name}: {path} needs as many values as frames, and at least one")
+    if not (np.isfinite(frames).all() and np.isfinite(values).all() and (np.diff(frames) > 0).all()):
+        raise KeysError(f"{owner.name}: {path} needs increasing frames and values that are numbers")
+    if not owner.is_editable:
+        raise KeysError(f"{owner.name} belongs to another file and cannot have keys; make it local or override it")
+    try:
+        owner.path_resolve(path)
+    except ValueError as error:
+        raise KeysError(f"{owner.name} has no property {path}; copy its data path from its right-click menu") from error
+
+
+def _is_array(owner: ID, path: str) -> bool:
+    return hasattr(owner.path_resolve(path), "__len__")
+
+
+def _set_keys(curve: FCurve, frames: NDArray[np.float32], values: NDArray[np.float32], interpolation: str) -> None:
+    points = curve.keyframe_points
+    points.clear()
+    points.add(len(frames))
+    points.foreach_set("co", np.stack([frames, values], axis=-1).ravel())
+    points.foreach_set("interpolation", np.full(len(frames), _number("interpolation", interpolation), np.intc))
+    for side in ("handle_left_type", "handle_right_type"):
+        points.foreach_set(side, np.full(len(frames), _number(side, "AUTO_CLAMPED"), np.intc))
+    curve.update()
+
+
+def _number(attribute: str, name: str) -> int:
+    return int(bpy.types.Keyframe.bl_rna.properties[attribute].enum_items[name].value)
+
+
+def _is_tagged(curve: FCurve) -> bool:
+    return curve.group is not None and curve.group.name == TAG
+
+
+def _checksum(curve: FCurve) -> int:
+    points = np.empty(2 * len(curve.keyframe_points), np.float32)
+    curve.keyframe_points.foreach_get("co", points)
+    return zlib.crc32(points.tobytes())
+
+
+def _key(owner: ID, curve: FCurve) -> str:
+    return f"{slot_name(owner)} {curve.data_path} {curve.array_index}"
+
+
+def _is_untouched(owner: ID, curve: FCurve) -> bool:
+    return _record(owner).get(_key(owner, curve)) == _checksum(curve)
+
+
+def _record(owner: ID) -> dict[str, int]:
+    """The checksums of the curves that were written, as kept on the action."""
+    try:
+        record = json.loads(owner.animation_data.action.get(TAG, "{}"))
+    except (TypeError, ValueError):
+        return {}
+    return record if isinstance(record, dict) else {}
+
+
+def _remember(owner: ID, curve: FCurve) -> None:
+    record = {**_record(owner), _key(owner, curve): _checksum(curve)}
+    owner.animation_data.action[TAG] = json.dumps(record)
+
+
+def _forget(owner: ID, curve: FCurve) -> None:
+    record = _record(owner)
+    record.pop(_key(owner, curve), None)
+    owner.animation_data.action[TAG] = json.dumps(record)

@@ -1,0 +1,182 @@
+"""A list of bakes to do one after the other."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import bpy
+
+from ..engine import WorkerError
+from ..errors import AddonError
+from ..session import bakes, make, refresh
+from ..session.bakes import Run, current
+
+TICK_S = 0.05
+
+Result = set[str]
+
+
+class AVCORE_OT_job_add(bpy.types.Operator):
+    """Put the sound, preset and bake of the panel on the list of jobs"""
+
+    bl_idname = "avcore.job_add"
+    bl_label = "Add Job"
+    bl_options = {"REGISTER", "UNDO"}
+
+    def execute(self, context: bpy.types.Context) -> Result:
+        settings = context.scene.avcore
+        job = settings.jobs.add()
+        copy_settings(settings.now, job)
+        job.object = context.object
+        if job.sound.kind == "ACTIVE":  # another strip may be active when it is baked
+            try:
+                strip = bakes.picked_strip(context, context.scene, job.sound)
+            except AddonError as error:
+                settings.jobs.remove(len(settings.jobs) - 1)
+                self.report({"ERROR"}, str(error))
+                return {"CANCELLED"}
+            job.sound.kind, job.sound.strip = "STRIP", strip.name
+        job.name = f"{job.sound.strip or job.sound.kind.lower()}, {job.preset.name}"
+        settings.job = len(settings.jobs) - 1
+        return {"FINISHED"}
+
+
+class AVCORE_OT_job_remove(bpy.types.Operator):
+    """Take the selected job off the list"""
+
+    bl_idname = "avcore.job_remove"
+    bl_label = "Remove Job"
+    bl_options = {"REGISTER", "UNDO"}
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        cls.poll_message_set("the list of jobs is empty")
+        return bool(context.scene.avcore.jobs)
+
+    def execute(self, context: bpy.types.Context) -> Result:
+        settings = context.scene.avcore
+        settings.jobs.remove(settings.job)
+        settings.job = min(settings.job, max(0, len(settings.jobs) - 1))
+        return {"FINISHED"}
+
+
+class AVCORE_OT_bake_jobs(bpy.types.Operator):
+    """Bake the jobs of the list that are not done; one that fails does not stop the others"""
+
+    bl_idname = "avcore.bake_jobs"
+    bl_label = "Bake Jobs"
+    bl_options = {"REGISTER", "UNDO"}
+
+    _timer: Any = None
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        if not any(job.state != "done" for job in context.scene.avcore.jobs):
+            cls.poll_message_set("no job is waiting; add one")
+            return False
+        cls.poll_message_set("a bake is under way; wait for it, or cancel it")
+        return current.run is None or current.run.is_over
+
+    def execute(self, context: bpy.types.Context) -> Result:
+        self._todo = [at for at, job in enumerate(context.scene.avcore.jobs) if job.state != "done"]
+        self._scene = context.scene.name
+        while self._todo:
+            at = self._todo.pop(0)
+            run = self._plan(context, at)
+            if run is None:
+                continue
+            try:
+                run.wait(bakes.Printer())
+            except WorkerError as error:
+                run.failed = run.failed or error.failed
+            self._finish(at, run)
+        return self._result()
+
+    def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> Result:
+        self._todo = [at for at, job in enumerate(context.scene.avcore.jobs) if job.state != "done"]
+        self._scene = context.scene.name
+        self._at, self._run = -1, None
+        manager = context.window_manager
+        self._timer = manager.event_timer_add(TICK_S, window=context.window)
+        manager.modal_handler_add(self)
+        return {"RUNNING_MODAL"}
+
+    def modal(self, context: bpy.types.Context, event: bpy.types.Event) -> Result:
+        run = self._run
+        if event.type == "ESC" and event.value == "PRESS" and run is not None and not run.is_over:
+            self._todo.clear()
+            run.cancel()
+            return {"RUNNING_MODAL"}
+        if event.type != "TIMER":
+            return {"PASS_THROUGH"}
+        if run is not None and not run.is_over:
+            context.workspace.status_text_set(f"avcore: {run.plan.name}: {run.text}   |   Esc stops")
+            return {"PASS_THROUGH"}
+        if run is not None:
+            self._finish(self._at, run)
+            self._run = None
+            if run.is_cancelled:
+                self._todo.clear()
+        if self._todo:
+            self._at = self._todo.pop(0)
+            self._run = self._plan(context, self._at)
+            if self._run is not None:
+                self._run.start()
+            return {"PASS_THROUGH"}
+        context.window_manager.event_timer_remove(self._timer)
+        context.workspace.status_text_set(None)
+        refresh.redraw()
+        return self._result()
+
+    def _plan(self, context: bpy.types.Context, at: int) -> Run | None:
+        scene = bpy.data.scenes[self._scene]
+        job = scene.avcore.jobs[at]
+        try:
+            current.run = Run(bakes.plan(context, job, scene=scene))
+        except (AddonError, WorkerError) as error:
+            job.state = str(error)
+            return None
+        return current.run
+
+    def _finish(self, at: int, run: Run) -> None:
+        job = bpy.data.scenes[self._scene].avcore.jobs[at]
+        if run.baked is None:
+            job.state = run.failed.sentence if run.failed else "stopped"
+            return
+        try:
+            run.made = make.target(run)
+            job.state = "done"
+        except AddonError as error:
+            job.state = str(error)
+
+    def _result(self) -> Result:
+        jobs = bpy.data.scenes[self._scene].avcore.jobs
+        failed = [job for job in jobs if job.state != "done"]
+        for job in failed:
+            self.report({"WARNING"}, f"{job.name}: {job.state or 'not baked'}")
+        self.report({"INFO"}, f"{len(jobs) - len(failed)} of {len(jobs)} jobs are done")
+        return {"FINISHED"} if len(failed) < len(jobs) else {"CANCELLED"}
+
+
+def copy_settings(source: Any, target: Any) -> None:
+    """Copy all properties of a property group, also those of groups and lists within it."""
+    for prop in source.bl_rna.properties:
+        name = prop.identifier
+        if name in ("rna_type", "choice") or prop.is_readonly and prop.type not in ("POINTER", "COLLECTION"):
+            continue
+        value = getattr(source, name)
+        if prop.type == "COLLECTION":
+            getattr(target, name).clear()
+            for item in value:
+                copy_settings(item, getattr(target, name).add())
+        elif prop.type == "POINTER" and prop.fixed_type.base and prop.fixed_type.base.identifier == "PropertyGroup":
+            copy_settings(value, getattr(target, name))
+        else:
+            setattr(target, name, value)
+    for key in source.keys() if "value" in source.keys() else ():
+        if key == "value":
+            target[key] = source[key].to_list() if hasattr(source[key], "to_list") else source[key]
+            target.id_properties_ui(key).update_from(source.id_properties_ui(key))
+
+
+CLASSES: tuple[Any, ...] = (AVCORE_OT_job_add, AVCORE_OT_job_remove, AVCORE_OT_bake_jobs)

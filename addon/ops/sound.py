@@ -1,0 +1,80 @@
+"""Pick the sound, and listen to it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import bpy
+from bpy.props import EnumProperty, IntProperty, StringProperty
+
+from ..engine import WorkerError
+from ..errors import AddonError
+from ..session import heard, refresh
+from ..session.hearables import hear
+from ..session.kinds import SOUND_KINDS
+
+Result = set[str]
+
+
+class AVCORE_OT_pick_sound(bpy.types.Operator):
+    """Pick the sound that pictures and keys follow"""
+
+    bl_idname = "avcore.pick_sound"
+    bl_label = "Pick Sound"
+    bl_options = {"REGISTER", "UNDO"}
+
+    kind: EnumProperty(name="Sound", items=SOUND_KINDS, default="ACTIVE")
+    strip: StringProperty(name="Strip", description="Name of a sound strip")
+    channel: IntProperty(name="Channel", description="A channel of the Video Sequencer", default=1, min=1, max=128)
+    filepath: StringProperty(name="File", description="A sound file", subtype="FILE_PATH")
+    filter_sound: bpy.props.BoolProperty(default=True, options={"HIDDEN", "SKIP_SAVE"})
+    filter_folder: bpy.props.BoolProperty(default=True, options={"HIDDEN", "SKIP_SAVE"})
+
+    def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> Result:
+        if self.kind == "FILE":
+            context.window_manager.fileselect_add(self)
+            return {"RUNNING_MODAL"}
+        return self.execute(context)
+
+    def execute(self, context: bpy.types.Context) -> Result:
+        sound = context.scene.avcore.now.sound
+        before = {name: getattr(sound, name) for name in ("kind", "strip", "channel", "file")}
+        sound.kind = self.kind
+        sound.strip = self.strip or sound.strip
+        sound.channel = self.channel
+        sound.file = self.filepath or sound.file
+        if self.kind in ("CHANNEL", "MIX"):
+            return {"FINISHED"}  # mixing takes a while; it is done when something is made
+        try:
+            hear(context, context.scene, sound)
+        except (AddonError, WorkerError) as error:
+            for name, value in before.items():
+                setattr(sound, name, value)
+            self.report({"ERROR"}, str(error))
+            return {"CANCELLED"}
+        return {"FINISHED"}
+
+
+class AVCORE_OT_listen(bpy.types.Operator):
+    """Listen to the sound: its tempo, beats and waveform"""
+
+    bl_idname = "avcore.listen"
+    bl_label = "Listen"
+    bl_options = {"REGISTER"}
+
+    def execute(self, context: bpy.types.Context) -> Result:
+        try:
+            found = hear(context, context.scene, context.scene.avcore.now.sound)
+            if not bpy.app.background:
+                heard.ask(found.path)
+                return {"FINISHED"}
+            known = heard.wait(found.path).analysis
+        except (AddonError, WorkerError) as error:
+            self.report({"ERROR"}, str(error))
+            return {"CANCELLED"}
+        self.report({"INFO"}, f"{known.duration_s:.1f} s, {known.tempo_bpm:.1f} BPM, {len(known.beats_s)} beats")
+        refresh.redraw()
+        return {"FINISHED"}
+
+
+CLASSES: tuple[Any, ...] = (AVCORE_OT_pick_sound, AVCORE_OT_listen)

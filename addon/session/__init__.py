@@ -1,0 +1,29 @@
+"""What the extension knows while Blender runs: the worker, the presets, the preview, what was heard, the bake.
+
+Nothing here is saved; what a scene keeps is in ``props``. ``engine`` talks to the worker, all else asks through it.
+"""
+
+from __future__ import annotations
+
+from . import bakes, catalogue, heard, looking, picture, refresh, sampling
+from .engine import session
+
+
+def register() -> None:
+    """Begin."""
+    catalogue.register()
+    picture.register()
+    refresh.on_change(looking.follow)
+
+
+def unregister() -> None:
+    """End the worker, and forget all."""
+    if bakes.current.run is not None:
+        bakes.current.run.cancel()
+        bakes.current.run = None
+    session.close()
+    refresh.unregister()
+    picture.unregister()
+    catalogue.unregister()
+    heard.forget()
+    sampling.forget()

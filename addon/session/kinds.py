@@ -1,0 +1,39 @@
+"""The choices that settings and operators share."""
+
+from __future__ import annotations
+
+SOUND_KINDS = (
+    ("ACTIVE", "Active Strip", "The sound strip that is active in the Video Sequencer", "SEQ_SEQUENCER", 0),
+    ("STRIP", "Strip", "A sound strip by its name", "SOUND", 1),
+    ("CHANNEL", "Channel", "All sound strips of one channel, mixed", "ALIGN_JUSTIFY", 2),
+    ("MIX", "Whole Mix", "All that is heard, mixed", "SPEAKER", 3),
+    ("FILE", "File", "A sound file that need not be in the Video Sequencer", "FILE_SOUND", 4),
+)
+FORMATS = (
+    ("png", "PNG", "8 or 16 bits a channel, for colours as they look on screen"),
+    ("exr", "OpenEXR", "Half float, linear; for light and for further work"),
+    ("video", "Movie", "One H.264 file; small, but slower to scrub"),
+)
+RANGES = (
+    ("STRIP", "Strip", "The frames in which the sound is heard"),
+    ("SCENE", "Scene", "The frame range of the scene"),
+    ("CUSTOM", "Custom", "From one frame to another"),
+)
+TARGETS = (
+    ("MATERIAL", "Material", "A material on the active object, with the picture as its colour", "MATERIAL", 0),
+    ("IMAGE", "Image Only", "Only the image, to be used by hand", "IMAGE_DATA", 1),
+    ("WORLD", "World", "The surroundings of the scene", "WORLD", 2),
+    ("LIGHT", "Light", "What the active light throws", "LIGHT", 3),
+    ("GEOMETRY", "Geometry Nodes", "An image for the active object's Geometry Nodes", "GEOMETRY_NODES", 4),
+    ("COMPOSITOR", "Compositor", "An image node in the compositor", "NODE_COMPOSITING", 5),
+    ("BRUSH", "Brush", "A texture for the active brush", "BRUSH_DATA", 6),
+)
+SPACINGS = (
+    ("FRAMES", "Every Frame", "One key on each frame"),
+    ("DECIMATED", "Few Keys", "As few keys as keep the curve within the error"),
+)
+CONTROLLERS = (
+    ("EMPTY", "Empty", "An empty called avcore, made for it"),
+    ("OBJECT", "Active Object", "Custom properties of the active object"),
+    ("SCENE", "Scene", "Custom properties of the scene"),
+)

@@ -1,0 +1,199 @@
+"""The parts of the panels; each draws one step of the work, the same in every editor."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import bpy
+
+from ..session import bakes, catalogue, heard, parameters, picture, refresh
+from ..session.engine import session
+from ..session.status import problems, summary
+from . import fields
+
+Layout = bpy.types.UILayout
+GROUPS = (
+    ("look", "Look"),
+    ("motion", "Motion"),
+    ("camera", "Camera"),
+    ("colour", "Colour"),
+    ("sound", "Sound"),
+    ("render", "Render"),
+)
+
+
+def draw_top(layout: Layout, context: bpy.types.Context) -> None:
+    """What stands in the way, with the button that helps; else nothing."""
+    catalogue.load()
+    if session.problem:
+        box = layout.box()
+        _lines(box, session.problem, icon="ERROR")
+        row = box.row(align=True)
+        row.operator("avcore.find_engine", icon="FILE_REFRESH")
+        row.operator("avcore.open_preferences", icon="PREFERENCES")
+    elif session.welcome is None and session.is_busy:
+        layout.label(text="Starting avcore ...", icon="SORTTIME")
+    draw_run(layout, context)
+
+
+def draw_run(layout: Layout, _context: bpy.types.Context) -> None:
+    """The bake under way, or why the last one stopped."""
+    run = bakes.current.run
+    if run is None or run.baked is not None:
+        return
+    box = layout.box()
+    if not run.is_over:
+        row = box.row(align=True)
+        row.progress(factor=run.fraction, text=run.text)
+        row.operator("avcore.cancel_bake", text="", icon="X")
+        return
+    _lines(box, run.failed.sentence if run.failed else "Stopped; Bake goes on from there", icon="ERROR")
+    row = box.row(align=True)
+    row.operator("avcore.bake", text="Retry", icon="FILE_REFRESH")
+    if run.failed is not None and run.failed.kind == "UsageError":
+        row.operator("avcore.bake", text="Replace", icon="FILE_TICK").overwrite = True
+    if run.failed is not None and run.failed.traceback:
+        row.operator("avcore.show_failure", text="", icon="TEXT")
+
+
+def draw_sound(layout: Layout, context: bpy.types.Context) -> None:
+    """Which sound, and what is known of it."""
+    sound = context.scene.avcore.now.sound
+    layout.prop(sound, "kind", text="")
+    if sound.kind == "STRIP":
+        layout.prop(sound, "strip", text="")
+    elif sound.kind == "CHANNEL":
+        layout.prop(sound, "channel")
+    elif sound.kind == "FILE":
+        layout.prop(sound, "file", text="")
+        layout.prop(sound, "file_start")
+    text, icon = summary(context)
+    _lines(layout, text, icon=icon)
+    for name, why, is_shift in problems(context):
+        box = layout.box()
+        _lines(box, f"{name}: {why}", icon="INFO")
+        box.operator("avcore.update_bake", text="Shift" if is_shift else "Update", icon="FILE_REFRESH").image = name
+
+
+def draw_preset(layout: Layout, context: bpy.types.Context) -> None:
+    """Which preset, by its picture."""
+    preset = context.scene.avcore.now.preset
+    if catalogue.presets():
+        layout.template_icon_view(preset, "choice", show_labels=True, scale=6.0, scale_popup=5.0)
+    row = layout.row(align=True)
+    row.prop(preset, "choice", text="")
+    row.menu("AVCORE_MT_presets", text="", icon="DOWNARROW_HLT")
+    info = catalogue.info(preset.name)
+    if info is not None and info.description:
+        _lines(layout, info.description)
+
+
+def draw_parameters(layout: Layout, context: bpy.types.Context) -> None:
+    """The preset's settings, by group; a change is seen here, since custom properties tell nobody."""
+    preset = context.scene.avcore.now.preset
+    if not parameters.is_described(preset):
+        layout.label(text="Settings come with the preset", icon="SORTTIME")
+        refresh.soon()
+        return
+    layout.use_property_split = True
+    layout.use_property_decorate = False
+    for group, title in GROUPS:
+        items = [item for item in preset.parameters if item.group == group]
+        if not items:
+            continue
+        header, body = layout.panel(f"avcore_{group}", default_closed=group != "look")
+        header.label(text=title)
+        if body is not None:
+            for item in items:
+                _draw_parameter(body, item)
+    layout.operator("avcore.reset_parameters", icon="LOOP_BACK")
+    if parameters.has_changed(preset):
+        refresh.soon()
+
+
+def _draw_parameter(layout: Layout, item: Any) -> None:
+    row = layout.row(align=True)
+    row.prop(item, f'["{parameters.VALUE}"]', text=item.label, slider=item.kind == "float")
+    if item.kind == "palette":
+        row.operator("avcore.choose_palette", text="", icon="COLOR").key = item.key
+
+
+def draw_preview(layout: Layout, context: bpy.types.Context) -> None:
+    """The current frame, drawn by the worker."""
+    shown = picture.shown
+    if shown.icon:
+        layout.template_icon(icon_value=shown.icon, scale=9.0)
+    if shown.sentence:
+        _lines(layout, shown.sentence, icon="ERROR")
+    row = layout.row(align=True)
+    row.operator("avcore.preview", icon="RENDER_STILL")
+    row.operator("avcore.show_preview", text="", icon="IMAGE")
+    row.prop(context.scene.avcore, "live", text="", icon="AUTO")
+
+
+def draw_bake(layout: Layout, context: bpy.types.Context) -> None:
+    """How and where to bake, and the button."""
+    bake = context.scene.avcore.now.bake
+    layout.use_property_split = True
+    layout.use_property_decorate = False
+    layout.prop(bake, "target")
+    row = layout.row(align=True)
+    row.prop(bake, "width", text="Size")
+    row.prop(bake, "height", text="")
+    layout.prop(bake, "range")
+    if bake.range == "CUSTOM":
+        row = layout.row(align=True)
+        row.prop(bake, "first", text="From, To")
+        row.prop(bake, "last", text="")
+    header, body = layout.panel("avcore_files", default_closed=True)
+    header.label(text="Files")
+    if body is not None:
+        body.prop(bake, "format")
+        if bake.format == "png":
+            body.prop(bake, "bits", expand=True)
+        body.prop(bake, "quality")
+        body.prop(bake, "folder", placeholder="bakes")
+        body.prop(bake, "name", placeholder="strip and preset")
+    row = layout.row(align=True)
+    row.scale_y = 1.4
+    row.operator("avcore.bake", icon="RENDER_ANIMATION")
+    row.operator("avcore.job_add", text="", icon="ADD")
+
+
+def draw_keys(layout: Layout, context: bpy.types.Context) -> None:
+    """Curves of the sound as keys, and its moments as markers."""
+    keys = context.scene.avcore.keys
+    fields.draw_keys(layout, keys)
+    layout.prop(keys, "controller")
+    layout.operator("avcore.key_controller", icon="FCURVE")
+    layout.operator_menu_enum("avcore.markers", "moments", icon="MARKER")
+
+
+def draw_jobs(layout: Layout, context: bpy.types.Context) -> None:
+    """The list of bakes to do."""
+    settings = context.scene.avcore
+    row = layout.row()
+    row.template_list("AVCORE_UL_jobs", "", settings, "jobs", settings, "job", rows=3)
+    column = row.column(align=True)
+    column.operator("avcore.job_add", text="", icon="ADD")
+    column.operator("avcore.job_remove", text="", icon="REMOVE")
+    layout.operator("avcore.bake_jobs", icon="RENDER_ANIMATION")
+
+
+def draw_heard(layout: Layout, context: bpy.types.Context) -> None:
+    """What was heard, in words; the drawing is over the strip."""
+    layout.prop(context.scene.avcore, "show_heard")
+    layout.operator("avcore.listen", icon="SOUND")
+    known = heard.last()
+    if known is not None:
+        layout.label(text=f"{known.tempo_bpm:.1f} BPM, {len(known.beats_s)} beats, {len(known.sections)} sections")
+
+
+def _lines(layout: Layout, text: str, *, icon: str = "NONE", width: int = 44) -> None:
+    """Text over several lines: a label is one line."""
+    import textwrap
+
+    column = layout.column(align=True)
+    column.scale_y = 0.8
+    for at, line in enumerate(textwrap.wrap(text, width)):
+        column.label(text=line, icon=icon if at == 0 else ("NONE" if icon == "NONE" else "BLANK1"))
