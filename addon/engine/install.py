@@ -154,17 +154,22 @@ class Install:
             return False
         if not quiet:
             self._events.put(Line("$ " + " ".join(command)))
-        with subprocess.Popen(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            encoding="utf-8",
-            errors="replace",
-            env=_variables(os.environ),
-            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-        ) as process:
+        try:
+            started = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                encoding="utf-8",
+                errors="replace",
+                env=_variables(os.environ),
+                creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+            )
+        except OSError as error:
+            self._events.put(Line(f"{command[0]} cannot be started: {error.strerror}"))
+            return False
+        with started as process:
             self._process = process
             assert process.stdout is not None
             for line in process.stdout:

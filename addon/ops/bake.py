@@ -5,14 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 import bpy
-from bpy.props import BoolProperty, IntProperty
+from bpy.props import BoolProperty, EnumProperty, IntProperty, StringProperty
 
 from ..engine import WorkerError
 from ..errors import AddonError
 from ..session import bakes, make, refresh
 from ..session.bakes import Run, current
+from ..session.kinds import TARGETS
+from ..session.make import InTheWay
+from ..sound import Moved
 
 TICK_S = 0.05
+SAME = ("SAME", "As Asked", "The target that the bake was for", "BLANK1", len(TARGETS))
 
 Result = set[str]
 
@@ -25,6 +29,11 @@ class AVCORE_OT_bake(bpy.types.Operator):
     bl_options = {"REGISTER", "UNDO"}
 
     job: IntProperty(name="Job", description="A job of the list; -1: the settings in the panel", default=-1, min=-1)
+    again: StringProperty(name="Again", description="A baked image, to bake as it was baked before")
+    replace: BoolProperty(
+        name="Replace Own", description="Replace the material, world or texture of your own that is in the way",
+        options={"SKIP_SAVE"},
+    )
     overwrite: BoolProperty(name="Replace", description="Replace another bake in the folder", options={"SKIP_SAVE"})
 
     _timer: Any = None
@@ -89,30 +98,37 @@ class AVCORE_OT_bake(bpy.types.Operator):
 
     def _prepare(self, context: bpy.types.Context) -> Run | None:
         """The bake to start; None after a message."""
-        settings = context.scene.avcore
-        if self.job >= len(settings.jobs):
-            self.report({"ERROR"}, f"there is no job {self.job}; the list has {len(settings.jobs)}")
-            return None
-        job = settings.now if self.job < 0 else settings.jobs[self.job]
         try:
-            plan = bakes.plan(context, job, overwrite=self.overwrite)
+            plan = bakes.plan(context, self._job(context), overwrite=self.overwrite)
         except (AddonError, WorkerError) as error:
             self.report({"ERROR"}, str(error))
             return None
         current.run = Run(plan)
         return current.run
 
+    def _job(self, context: bpy.types.Context) -> Any:
+        """The job to bake.
+
+        Raises:
+            AddonError: there is no such job or image.
+        """
+        settings = context.scene.avcore
+        if self.again:
+            image = bpy.data.images.get(self.again)
+            if image is None:
+                raise AddonError(f"there is no image {self.again!r}; bake the settings in the panel")
+            return make.job_of(image)
+        if self.job < 0:
+            return settings.now
+        if self.job >= len(settings.jobs):
+            raise AddonError(f"there is no job {self.job}; the list has {len(settings.jobs)}")
+        return settings.jobs[self.job]
+
     def _make(self, run: Run) -> Result:
-        try:
-            run.made = make.target(run)
-        except AddonError as error:
-            self.report({"ERROR"}, f"the pictures are in {run.plan.request.out}, but {error}")
-            return {"CANCELLED"}
         assert run.baked is not None
         for warning in run.baked.warnings:
             self.report({"WARNING"}, warning)
-        self.report({"INFO"}, f"{run.baked.frames + run.baked.skipped} frames: {', '.join(run.made)}")
-        return {"FINISHED"}
+        return show(self, run, replace=self.replace)
 
     def _end(self, context: bpy.types.Context, result: Result) -> Result:
         if self._timer is not None:
@@ -142,31 +158,71 @@ class AVCORE_OT_cancel_bake(bpy.types.Operator):
         return {"FINISHED"}
 
 
+class AVCORE_OT_use_bake(bpy.types.Operator):
+    """Show the finished bake, in the place of what is in the way"""
+
+    bl_idname = "avcore.use_bake"
+    bl_label = "Use Bake"
+    bl_options = {"REGISTER", "UNDO"}
+
+    target: EnumProperty(name="Target", description="What to make of the pictures", items=(*TARGETS, SAME))
+    replace: BoolProperty(name="Replace", description="What is replaced is kept in the file, unused")
+
+    @classmethod
+    def poll(cls, _context: bpy.types.Context) -> bool:
+        cls.poll_message_set("bake something first")
+        return current.run is not None and current.run.baked is not None
+
+    def execute(self, _context: bpy.types.Context) -> Result:
+        assert current.run is not None
+        return show(self, current.run, replace=self.replace, kind="" if self.target == SAME[0] else self.target)
+
+
 class AVCORE_OT_update_bake(bpy.types.Operator):
-    """Bring a bake in step with its strip: shift it where the strip has moved, bake again where it has changed"""
+    """Bring bakes in step with their strips: shift where a strip has moved, bake again where it has changed"""
 
     bl_idname = "avcore.update_bake"
     bl_label = "Update"
     bl_options = {"REGISTER", "UNDO"}
 
-    image: bpy.props.StringProperty(name="Image", description="A baked image; empty: all of the scene")
-
-    @classmethod
-    def poll(cls, context: bpy.types.Context) -> bool:
-        cls.poll_message_set("nothing has been baked in this file")
-        return bool(make.baked_images())
+    image: StringProperty(name="Image", description="A baked image; empty: all")
 
     def execute(self, context: bpy.types.Context) -> Result:
-        names = [self.image] if self.image else [image.name for image in make.baked_images()]
+        moved, changed = 0, []
         try:
-            shifted, changed = make.shift(context, names)
+            for image, change in make.stale(context):
+                if self.image not in ("", image.name):
+                    continue
+                if isinstance(change, Moved):
+                    make.shift_image(image, change, context)
+                    moved += 1
+                else:
+                    changed.append(image.name)
         except AddonError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
-        for name, why in changed.items():
-            self.report({"WARNING"}, f"{name}: {why}; bake it again")
-        self.report({"INFO"}, f"{len(shifted)} shifted, {len(changed)} to bake again")
+        for name in changed[:1] if not bpy.app.background else changed:  # in a window one bake runs at a time
+            bpy.ops.avcore.bake("EXEC_DEFAULT" if bpy.app.background else "INVOKE_DEFAULT", again=name)
+        refresh.redraw()
+        self.report({"INFO"}, f"{moved} shifted, {len(changed)} to bake again")
         return {"FINISHED"}
 
 
-CLASSES: tuple[Any, ...] = (AVCORE_OT_bake, AVCORE_OT_cancel_bake, AVCORE_OT_update_bake)
+def show(operator: bpy.types.Operator, run: Run, *, replace: bool, kind: str = "") -> Result:
+    """Make the target of a finished bake and say what was made, or what is in the way."""
+    try:
+        made = make.target(run, replace=replace, kind=kind)
+    except AddonError as error:
+        operator.report({"ERROR"}, f"the pictures are in {run.plan.request.out}, but {error}")
+        return {"CANCELLED"}
+    if isinstance(made, InTheWay):
+        run.in_the_way = made
+        make.target(run, kind="IMAGE")
+        operator.report({"WARNING"}, made.sentence)
+        return {"FINISHED"}
+    run.made, run.in_the_way = made, None
+    operator.report({"INFO"}, f"the {made.kind} {made.name} shows it")
+    return {"FINISHED"}
+
+
+CLASSES: tuple[Any, ...] = (AVCORE_OT_bake, AVCORE_OT_cancel_bake, AVCORE_OT_use_bake, AVCORE_OT_update_bake)

@@ -144,8 +144,8 @@ class AVCORE_OT_bake_jobs(bpy.types.Operator):
             job.state = run.failed.sentence if run.failed else "stopped"
             return
         try:
-            run.made = make.target(run)
-            job.state = "done"
+            made = make.target(run)
+            job.state = made.sentence if isinstance(made, make.InTheWay) else "done"
         except AddonError as error:
             job.state = str(error)
 

@@ -13,7 +13,15 @@ def register() -> None:
     """Begin."""
     catalogue.register()
     picture.register()
+    refresh.register()
     refresh.on_change(looking.follow)
+    refresh.on_load(_forget_file)
+
+
+def _forget_file() -> None:
+    """Forget what belongs to the file that was open; a bake under way goes on, and is shown nowhere."""
+    bakes.current.run = None
+    picture.shown.forget()
 
 
 def unregister() -> None:

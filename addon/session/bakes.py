@@ -6,12 +6,13 @@ import dataclasses
 import json
 import re
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import bpy
 
+from ..bake import InTheWay, Made
 from ..engine.contract import Bake, Baked, Cancelled, Failed, Progress
 from ..errors import AddonError
 from . import parameters, places, refresh
@@ -33,6 +34,7 @@ class Plan:
     target: str
     object: str
     scene: str
+    recipe: str
 
 
 @dataclass
@@ -45,7 +47,8 @@ class Run:
     baked: Baked | None = None
     failed: Failed | None = None
     is_cancelled: bool = False
-    made: list[str] = field(default_factory=list)
+    made: Made | None = None
+    in_the_way: InTheWay | None = None
 
     @property
     def is_over(self) -> bool:
@@ -168,7 +171,26 @@ def plan(
     )
     request = _replacing_own(request)
     thing = job.object or context.object
-    return Plan(request, heard, first, last, name, settings.target, thing.name if thing else "", scene.name)
+    place_of_object = thing.name if thing else ""
+    recipe = _recipe(job, heard, scene=scene.name, object=place_of_object, overrides=overrides)
+    return Plan(request, heard, first, last, name, settings.target, place_of_object, scene.name, recipe)
+
+
+def _recipe(job: Any, heard: Heard, *, scene: str, object: str, overrides: dict[str, Any]) -> str:
+    """All settings of a job, as text to keep with what is made, so that it can be baked again."""
+    sound = {name: getattr(job.sound, name) for name in ("kind", "strip", "channel", "file", "file_start")}
+    if heard.strip:  # another strip may be active by then
+        sound |= {"kind": "STRIP", "strip": heard.strip}
+    names = ("width", "height", "range", "first", "last", "format", "bits", "quality", "folder", "name", "target")
+    told = {
+        "sound": sound,
+        "preset": {"name": job.preset.name, "overrides": json.dumps(overrides, sort_keys=True)},
+        "bake": {name: getattr(job.bake, name) for name in names},
+        "object": object,
+        "scene": scene,
+        "path": str(heard.path),
+    }
+    return json.dumps(told, sort_keys=True)
 
 
 def _replacing_own(request: Bake) -> Bake:
@@ -184,15 +206,14 @@ def _replacing_own(request: Bake) -> Bake:
         raise AddonError(f"the folder {out.parent} cannot be made: {error.strerror}; choose another") from error
     note = out.with_name(f".{out.name}.avcore-request.json")
     text = json.dumps(dataclasses.asdict(dataclasses.replace(request, overwrite=False)), sort_keys=True)
+    before = note.read_text(encoding="utf-8") if note.is_file() else ""
+    if before == text:
+        return request
     try:
-        before = note.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        before = ""
-    if before != text:
         note.write_text(text, encoding="utf-8")
-        if before:
-            return dataclasses.replace(request, overwrite=True)
-    return request
+    except OSError as error:
+        raise AddonError(f"{out.parent} cannot be written to: {error.strerror}; choose another folder") from error
+    return dataclasses.replace(request, overwrite=True) if before else request
 
 
 def _range(scene: bpy.types.Scene, settings: Any, heard: Heard) -> tuple[int, int]:

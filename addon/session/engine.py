@@ -6,9 +6,12 @@ an answer is due. In background mode timers never fire, so ``ask`` waits there a
 
 from __future__ import annotations
 
+import contextlib
+import os
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import bpy
@@ -50,6 +53,7 @@ class Session:
         self._search: threading.Thread | None = None
         self._found: tuple[Engine | None, tuple[Looked, ...]] | None = None
         self._hello: int | None = None
+        self._timer = self.tick  # Blender knows a timer by its very object, and a method is a new one each time
 
     @property
     def welcome(self) -> Welcome | None:
@@ -83,8 +87,8 @@ class Session:
             return call
         self._queue.append(call)
         self._begin()
-        if not bpy.app.timers.is_registered(self.tick):
-            bpy.app.timers.register(self.tick, first_interval=TICK_S, persistent=True)
+        if not bpy.app.timers.is_registered(self._timer):
+            bpy.app.timers.register(self._timer, first_interval=TICK_S, persistent=True)
         return call
 
     def wait(self, request: Any, *, progress: Callback = lambda _: None, timeout_s: float | None = None) -> Any:
@@ -149,8 +153,8 @@ class Session:
         self._queue.clear()
         for call in calls:
             self._end(call, Cancelled("avcore was stopped"))
-        if not bpy.app.background and bpy.app.timers.is_registered(self.tick):
-            bpy.app.timers.unregister(self.tick)
+        if not bpy.app.background and bpy.app.timers.is_registered(self._timer):
+            bpy.app.timers.unregister(self._timer)
 
     def _begin(self) -> None:
         """Start the worker, or first look for one in a thread."""
@@ -185,6 +189,8 @@ class Session:
         if self.engine is None:
             self.problem = NOT_FOUND
             return
+        for folder in self.engine.wheels:
+            make_runnable(folder)
         worker = Worker(self.engine.command, {**self.engine.environment(), **places.wanted().environment})
         try:
             self._hello = worker.start()
@@ -204,6 +210,14 @@ class Session:
     def _end(call: Call, message: Any) -> None:
         call.is_over = True
         (call.failed if isinstance(message, Failed | Cancelled) else call.done)(message)
+
+
+def make_runnable(folder: Path) -> None:
+    """Give the ffmpeg of a wheel its permission to run, which Blender drops when it unpacks the wheel."""
+    for program in (folder / "imageio_ffmpeg" / "binaries").glob("ffmpeg*"):
+        if not os.access(program, os.X_OK):
+            with contextlib.suppress(OSError):  # the doctor says that there is no ffmpeg
+                program.chmod(program.stat().st_mode | 0o111)
 
 
 session = Session()

@@ -22,13 +22,18 @@ class Shown:
     """What the panel shows: the last picture, or why there is none."""
 
     def __init__(self) -> None:
+        self.forget()
+
+    def forget(self) -> None:
+        """Show nothing."""
         self.icon = 0
+        self.count = 0
         self.sentence = ""
         self.frame: int | None = None
         self.seconds = 0.0
-        self.call: Call | None = None
         self.last: Preview | None = None
         self.again: Preview | None = None
+        self.call: Call | None = None
 
     @property
     def wanted(self) -> bool:
@@ -72,6 +77,7 @@ def _take(picture: Picture) -> None:
     image.pixels.foreach_set(pixels.ravel())
     image.update()
     shown.sentence, shown.frame, shown.seconds = "", picture.frame, picture.seconds
+    shown.count += 1
     _set_icon(pixels)
     _next()
 
@@ -115,4 +121,4 @@ def unregister() -> None:
     global _previews
     bpy.utils.previews.remove(_previews)
     _previews = None
-    shown.__init__()  # type: ignore[misc]
+    shown.forget()

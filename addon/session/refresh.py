@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import bpy
+from bpy.app.handlers import persistent
 
 SOON_S = 0.05
 _tasks: list[Any] = []
+_loads: list[Any] = []
 
 
 def on_change(task: Any) -> None:
@@ -31,16 +33,48 @@ def _now() -> None:
         task(bpy.context.scene)
 
 
+@persistent
+def _frame_changed(scene: bpy.types.Scene, _graph: Any) -> None:
+    if scene.avcore.live and not bpy.app.is_job_running("RENDER"):
+        soon()
+
+
+@persistent
+def _loaded(_path: str) -> None:
+    for task in _loads:
+        task()
+
+
+def on_load(task: Any) -> None:
+    """Have ``task()`` called when another file is opened."""
+    _loads.append(task)
+
+
+def register() -> None:
+    """Listen for changes."""
+    if not bpy.app.background:
+        bpy.app.handlers.frame_change_post.append(_frame_changed)
+    bpy.app.handlers.load_post.append(_loaded)
+
+
 def unregister() -> None:
     """Forget all."""
+    if not bpy.app.background:
+        bpy.app.handlers.frame_change_post.remove(_frame_changed)
+    bpy.app.handlers.load_post.remove(_loaded)
     _tasks.clear()
+    _loads.clear()
     if not bpy.app.background and bpy.app.timers.is_registered(_now):
         bpy.app.timers.unregister(_now)
 
 
 def redraw() -> None:
-    """Draw all panels anew that show what the extension knows."""
+    """Draw all panels anew that show what the extension knows; the 3D view itself is dear and shows nothing of it."""
     for window in bpy.context.window_manager.windows:
         for area in window.screen.areas:
-            if area.type in {"VIEW_3D", "SEQUENCE_EDITOR", "NODE_EDITOR", "PROPERTIES", "IMAGE_EDITOR", "PREFERENCES"}:
-                area.tag_redraw()
+            for region in area.regions:
+                if region.type == "UI" or (region.type == "WINDOW" and area.type in _WHOLE):
+                    region.tag_redraw()
+
+
+_WHOLE = {"SEQUENCE_EDITOR", "PROPERTIES", "PREFERENCES", "IMAGE_EDITOR"}

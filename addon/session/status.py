@@ -5,7 +5,7 @@ from __future__ import annotations
 import bpy
 
 from ..errors import AddonError
-from ..sound import Changed, Moved, Unchanged, fingerprint
+from ..sound import Moved, fingerprint
 from . import make
 from .hearables import picked_strip, strip_scene
 
@@ -30,15 +30,9 @@ def summary(context: bpy.types.Context) -> tuple[str, str]:
 
 def problems(context: bpy.types.Context) -> list[tuple[str, str, bool]]:
     """Baked images that no longer follow their sound: name, why, and whether a shift is all that they need."""
-    found = []
-    for image in make.baked_images():
-        change = make.change_of(context, image)
-        if isinstance(change, Moved):
-            found.append((image.name, f"its strip has moved by {change.frames} frames", True))
-        elif isinstance(change, Changed):
-            found.append((image.name, change.reason, False))
-        else:
-            assert change is None or isinstance(change, Unchanged)
-    return found
-
-
+    return [
+        (image.name, f"its strip has moved by {change.frames} frames", True)
+        if isinstance(change, Moved)
+        else (image.name, getattr(change, "reason", ""), False)
+        for image, change in make.stale(context)
+    ]

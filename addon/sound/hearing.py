@@ -116,7 +116,7 @@ class Hearing:
             ),
         )
 
-    def seen_in(self, fps: Fraction, *, at: int = 0, to: int = 0) -> Hearing:
+    def seen_in(self, fps: Fraction, *, at: int = 0, to: int | Fraction = 0) -> Hearing:
         """The same on another timeline of ``fps``, whose frame ``to`` is shown when this one's frame ``at`` is."""
         pieces = []
         for piece in self.pieces:

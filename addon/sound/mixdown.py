@@ -115,4 +115,5 @@ def write_mix(scene: Scene, path: Path, *, frame_start: int, frame_end: int, sam
     finally:
         if shown is not None:
             workspace.sequencer_scene = shown
-        part.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            part.unlink()

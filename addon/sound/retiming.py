@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .files import SoundError
-from .hearing import Piece
+from .hearing import Hearing, Piece
 from .mixdown import listening_copy, write_mix
 from .state import StripState
 from .strips import scene_fps, walk
@@ -33,17 +33,18 @@ TOLERANCE_S = 0.0005  # a thirtieth of a frame at 60 fps; the resampler's ripple
 
 
 def measure(strip: Strip, scene: Scene, state: StripState) -> list[Piece]:
-    """What is heard of a strip whose speed was changed, within half a millisecond.
+    """What is heard of a strip whose speed was changed, within a millisecond.
 
-    It is what Blender plays when it starts there. Where it plays on over a change of speed, it is up to 7 ms off
-    itself, 30 ms with pitch correction (5.2, one change from 3 to 1.5 times the speed).
+    The speeds are measured, stretch by stretch between speed keys, and added up from the strip's beginning. Blender
+    itself strays from that where it plays on over a change of speed, by 7 ms, and by 30 ms with pitch correction (5.2,
+    from 3 to 1.5 times the speed).
 
     Raises:
         SoundError: this Blender has no audio, or more than the first hour of the sound is heard.
     """
-    if state.left >= state.right:
-        return []
-    borders = sorted({state.left, state.right, *(key for key in state.retiming if state.left < key < state.right)})
+    fps = scene_fps(scene)
+    start, end = state.content_start, max(state.right, *state.retiming)
+    borders = sorted({start, end, *(key for key in state.retiming if start < key < end)})
     pieces: list[Piece] = []
     with listening_copy(scene) as copy, tempfile.TemporaryDirectory() as scratch:
         clock = Path(scratch) / "clock.wav"
@@ -51,15 +52,24 @@ def measure(strip: Strip, scene: Scene, state: StripState) -> list[Piece]:
         sound = bpy.data.sounds.load(str(clock))
         try:
             _play_alone(strip.name, copy, sound)
-            for start, end in itertools.pairwise(borders):
-                pieces += _listen(copy, Path(scratch) / "mix.wav", start, end)
+            time_s = state.skipped / fps
+            for first, last in itertools.pairwise(borders):
+                pieces += _joined(_listen(copy, Path(scratch) / "mix.wav", first, last), time_s)
+                time_s = pieces[-1].end_s if pieces else time_s
         finally:
             bpy.data.sounds.remove(sound)
     if any(piece.end_s > 0.999 * LONGEST_S for piece in pieces):
         raise SoundError(
             f"the strip {strip.name!r} plays more than the first hour of its sound at a changed speed; cut it"
         )
-    return pieces
+    late = Hearing(fps, tuple(pieces)).seen_in(fps, to=state.late_s * fps)
+    return [part for piece in late.pieces if (part := piece.within(state.left, state.right)) is not None]
+
+
+def _joined(pieces: list[Piece], time_s: Fraction) -> list[Piece]:
+    """The pieces of a stretch, so that it begins at ``time_s``: Blender may be a frame off where it begins to play."""
+    offset = time_s - pieces[0].sound_s if pieces else Fraction(0)
+    return [replace(piece, sound_s=piece.sound_s + offset) for piece in pieces]
 
 
 def _listen(scene: Scene, path: Path, start: int, end: int) -> list[Piece]:
@@ -76,7 +86,7 @@ def _listen(scene: Scene, path: Path, start: int, end: int) -> list[Piece]:
     runs = np.split(heard, np.flatnonzero(np.diff(heard) > 1) + 1)
     pieces = [piece for run in runs for piece in _pieces(run + first, times_s[run], 2 * (late[run] - early[run]))]
     if margin and pieces[0].frame_start == first:
-        pieces[0] = replace(pieces[0], frame_start=start, sound_s=max(Fraction(0), pieces[0].sound_s - pieces[0].rate))
+        pieces[0] = replace(pieces[0], frame_start=start, sound_s=pieces[0].sound_s - pieces[0].rate)
     if margin and pieces[-1].frame_end == last:
         pieces[-1] = replace(pieces[-1], frame_end=end)
     return pieces
@@ -89,6 +99,9 @@ def _play_alone(name: str, scene: Scene, sound: bpy.types.Sound) -> None:
     for strip, _ in walk(scene):
         if strip.name == name:
             strip.sound, strip.volume, strip.pan = sound, 1.0, 0.0
+            setattr(strip, "left_handle_offset" if hasattr(strip, "left_handle_offset") else "frame_offset_start", 0)
+            if hasattr(strip, "sound_offset"):
+                strip.sound_offset = 0.0
             for modifier in strip.modifiers:  # not clear(), which ends the process in 5.0
                 modifier.mute = True
             if hasattr(strip, "pitch_correction"):
@@ -137,7 +150,7 @@ def _pieces(frames: NDArray[np.int64], starts: NDArray[np.float64], rates: NDArr
 
 
 def _microseconds(seconds: float) -> Fraction:
-    return Fraction(max(0, round(seconds * 10**6)), 10**6)
+    return Fraction(round(seconds * 10**6), 10**6)
 
 
 def _nanoseconds(seconds: float) -> Fraction:

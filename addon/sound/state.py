@@ -13,10 +13,9 @@ from .hearing import Piece
 class StripState:
     """A sound strip on the timeline; frames as whole numbers, as Blender hears them.
 
-    ``content_start`` is where the sound would begin if nothing were trimmed, ``content_end`` where it ends;
-    ``[left, right)`` is what the handles of the strip, and of the metas that hold it, leave of it. ``skipped`` frames
-    are cut off the sound's beginning for good, ``late_s`` delays the sound within the strip. ``retiming`` are the
-    frames of its speed keys, empty at its own speed.
+    At ``content_start`` the sound is ``skipped`` frames old, at ``content_end`` it ends; both ``late_s`` later.
+    ``[left, right)`` is what the handles of the strip, and of the metas that hold it, leave of it. ``retiming`` are
+    the frames of its speed keys, empty at its own speed.
     """
 
     content_start: int
@@ -29,9 +28,10 @@ class StripState:
 
     def piece(self, fps: Fraction) -> Piece | None:
         """What is heard of a strip at its own speed, None where nothing is."""
-        whole = Piece(self.content_start, self.content_end, self.skipped / fps - self.late_s, 1 / fps)
-        silent = max(0, math.ceil(-whole.sound_s * fps))
-        return whole.within(max(self.left, self.content_start + silent), self.right)
+        begin = self.content_start - self.skipped + self.late_s * fps  # of the sound, and its end
+        end = self.content_end + self.late_s * fps
+        first, last = max(self.left, math.ceil(begin)), min(self.right, math.ceil(end))
+        return Piece(first, last, (first - begin) / fps, 1 / fps) if first < last else None
 
     def moved(self, by: int) -> StripState:
         """The same strip, ``by`` frames later."""

@@ -71,15 +71,17 @@ def handles(strip: Strip) -> tuple[int, int]:
 def read_state(strip: Strip, scene: Scene) -> StripState:
     """The numbers that decide what is heard of a sound strip; Blender hears from whole frames."""
     if bpy.app.version >= (5, 1, 0):
-        start, length, skipped = strip.content_start, strip.content_duration, strip.content_trim_start
+        start, length = strip.content_start, strip.content_duration
+        skipped, cut = strip.content_trim_start, strip.content_trim_end
     else:
-        start, length, skipped = strip.frame_start, strip.frame_duration, strip.animation_offset_start
+        start, length = strip.frame_start, strip.frame_duration
+        skipped, cut = strip.animation_offset_start, strip.animation_offset_end
     bounds = [handles(each) for each in (*metas_of(strip, scene), strip)]
     # An unset offset is written as 0.0; six decimals are far below a sample.
     late_s = Fraction(round(getattr(strip, "sound_offset", 0.0), 6)).limit_denominator(10**6)
     return StripState(
         content_start=int(np.floor(start)),
-        content_end=int(np.floor(start)) + int(length),
+        content_end=int(np.floor(start)) + int(length) + int(cut),  # a handle can bring back what was cut off
         left=max(left for left, _ in bounds),
         right=min(right for _, right in bounds),
         skipped=int(skipped),

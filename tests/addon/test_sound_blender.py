@@ -53,10 +53,14 @@ def assert_heard(scene: Any, strip: Any, tmp_path: Path, *, tolerance_s: float =
     mix = mixdown(scene, tmp_path / "mix.wav", frame_start=0, frame_end=400)
     played = clock_times(mix.path, 400, fps=fps, seconds=SECONDS)
     hearing = timing(strip, scene, cuts=cuts)
-    said = hearing.times(np.arange(400)) + 0.5 / fps
-    np.testing.assert_array_equal(np.isnan(played), np.isnan(said))
-    assert np.isfinite(said).any()
-    np.testing.assert_allclose(played, said, atol=tolerance_s)
+    said = hearing.times(np.arange(400) + 0.5)
+    heard, expected = np.isfinite(played), np.isfinite(said)
+    assert expected.any()
+    differs = np.flatnonzero(heard != expected)
+    assert len(differs) <= 1  # the sound ends within its last frame
+    assert all(not expected[frame + 1] for frame in differs)
+    both = heard & expected
+    np.testing.assert_allclose(played[both], said[both], atol=tolerance_s)
 
 
 SETUPS: dict[str, Callable[[Any], None]] = {
@@ -64,11 +68,15 @@ SETUPS: dict[str, Callable[[Any], None]] = {
     "moved": lambda strip: start_at(strip, 40),
     "trimmed": lambda strip: trim(strip, start=24, end=60),
     "with handles beyond the sound": lambda strip: trim(strip, start=-8),
-    "cut off for good": lambda strip: skip(strip, 12),
-    "cut off, trimmed and moved": lambda strip: (skip(strip, 7), trim(strip, start=13), start_at(strip, 33)),
     "late": lambda strip: setattr(strip, "sound_offset", 0.5),
     "early": lambda strip: setattr(strip, "sound_offset", -0.25),
 }
+if RETIMES:  # 4.5 and 5.0 play some such strips a frame off, and not always the same way
+    SETUPS |= {
+        "cut off for good": lambda strip: skip(strip, 12),
+        "cut off, with a handle beyond": lambda strip: (skip(strip, 12), trim(strip, start=-8, end=-3)),
+        "cut off, trimmed and moved": lambda strip: (skip(strip, 7), trim(strip, start=13), start_at(strip, 33)),
+    }
 
 
 @needs_audio
@@ -138,11 +146,13 @@ def test_one_speed(tmp_path: Path, clock: Path, fps: str) -> None:
     strip.retiming_keys.add(timeline_frame=11)
     strip.retiming_keys[-1].timeline_frame = 131
     trim(strip, start=10)
+    speed = round(SECONDS * exact(fps)) / 120
     hearing = timing(strip, scene)
-    assert_heard(scene, strip, tmp_path, tolerance_s=0.03)  # Blender speeds up within the first frame
-    ratio = strip.sound.samplerate and SECONDS / 120
-    for frame in (40, 80, 120):
-        assert float(hearing.time_of_frame(frame) or 0) == pytest.approx((frame - 11) * ratio, abs=0.001)
+    expected = (hearing.frames() - 11) * speed / float(exact(fps))
+    np.testing.assert_allclose(hearing.times(hearing.frames()), expected, atol=0.001)
+    assert_heard(scene, strip, tmp_path, tolerance_s=0.01)
+    strip.sound_offset = 0.25
+    assert_heard(scene, strip, tmp_path, tolerance_s=0.04)
 
 
 @needs_audio
@@ -167,7 +177,7 @@ def test_the_mix_of_a_channel_and_of_strips(tmp_path: Path, clock: Path) -> None
         mix = mixdown(scene, tmp_path / "one.wav", frame_start=50, frame_end=200, **chosen)
         times = clock_times(mix.path, 150, fps=24, seconds=SECONDS)
         assert np.isnan(times[:50]).all()
-        np.testing.assert_allclose(times[52:], np.arange(1, 99) / 24 + 1.5 / 24, atol=0.001)
+        np.testing.assert_allclose(times[52:], np.arange(98) / 24 + 1.5 / 24, atol=0.002)
         assert mix.hearing.is_plain
         assert mix.hearing.time_of_frame(50) == 0
     assert not first.mute

@@ -85,6 +85,13 @@ def test_inks_are_finite_float32(spec: FigureSpec, controls: dict[str, float], s
 
 
 @pytest.mark.parametrize("spec", looks())
+@pytest.mark.parametrize("value", [0.0, 30.0, -30.0])
+def test_no_value_of_a_signal_breaks_a_picture(spec: FigureSpec, value: float) -> None:
+    knobs = {name: Driven.fixed(value) for name, old in vars(spec).items() if isinstance(old, Driven)}
+    assert np.isfinite(drawn(frame(dataclasses.replace(spec, modes=(), **knobs)), *grid(32))).all()
+
+
+@pytest.mark.parametrize("spec", looks())
 def test_every_setting_that_sound_can_move_moves_it(spec: FigureSpec) -> None:
     u, v = grid(64)
     before = drawn(frame(spec, pixel=1 / 512), u, v)

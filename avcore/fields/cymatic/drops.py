@@ -64,7 +64,7 @@ class DropsSpec(FigureSpec):
             dx, dy = at.x - source_x[index], at.y - source_y[index]
             # A source is not a point: waves are level at its middle.
             distance = xp.sqrt(dx * dx + dy * dy + (1.0 / number) ** 2)
-            strength = GAIN * strengths[index] / (1.0 + (distance / knobs.fade) ** 2)
+            strength = GAIN * strengths[index] / (1.0 + distance * distance / (knobs.fade * knobs.fade + 1e-6))
             angle = number * distance - phases[index]
             wave = strength * xp.cos(angle)
             tilt = -number * strength * xp.sin(angle) / distance

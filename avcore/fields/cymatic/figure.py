@@ -94,7 +94,6 @@ class FigureSpec(PatternSpec):
         ``levels`` are the signals. In silence a slow mixture of all remains.
         """
         signs, rounds, phases, rests = self.lots
-
         swing = xp.sin(constant(xp, rounds, at.x) * at.turn + constant(xp, phases, at.x))
         strength = REST * constant(xp, rests, at.x) * (1.0 + swing)
         if levels:

@@ -48,8 +48,7 @@ class PoolSpec(FigureSpec):
         """See ``FigureSpec.figure``."""
         numbers, tables = self.layout
         angles = [math.pi * j / self.sides for j in range(self.sides)]
-        # The seed says which of the sides lead.
-        phases = constant(xp, [2.0 * angle + self.seed for angle in angles], at.x)
+        phases = constant(xp, [2.0 * angle + self.lots[2][0] for angle in angles], at.x)
         slips = knobs.slip * xp.sin(phases + at.turn)
         height = right = up = bend = 0.0
         for j, angle in enumerate(angles):

@@ -46,8 +46,7 @@ def sand(xp: Any, at: Place, wave: Wave, spec: FigureSpec, knobs: Any) -> Inks:
     line = xp.exp(-near * near)
     swell = wave.height * wave.height
     rise = swell / (0.6 + swell)
-    reach = distance / knobs.halo
-    light = 1.0 / (1.0 + reach * reach)
+    light = 1.0 / (1.0 + distance * distance / _reach(at, knobs))
     glow = line
     if spec.grain != SMOOTH:
         # A thin dust lies further off, and some grains hop about everywhere.
@@ -66,11 +65,17 @@ def water(xp: Any, at: Place, wave: Wave, spec: FigureSpec, knobs: Any) -> Inks:
     glow = glow * glow
     # Light that falls on a lens of that bend is as much brighter as its cone is narrower (to first order).
     cone = 1.0 + 0.9 * wave.bend / (wave.number * wave.number)
-    shine = (slope - knobs.mirror) / (knobs.halo * wave.number)
-    light = 1.0 - (1.0 - 0.6 / (1.0 + 6.0 * cone * cone)) * (1.0 - 1.0 / (1.0 + shine * shine))
+    off = (slope - knobs.mirror) / wave.number
+    shine = 1.0 / (1.0 + off * off / _reach(at, knobs))
+    light = 1.0 - (1.0 - 0.6 / (1.0 + 6.0 * cone * cone)) * (1.0 - shine)
     swell = wave.height / xp.sqrt(1.0 + wave.height * wave.height)
     place = knobs.depth * 0.5 * (1.0 + swell) + _split(xp, wave, knobs)
     return _on_plate(wave, place, light, glow, 0.5 * swell)
+
+
+def _reach(at: Place, knobs: Any) -> Any:
+    """Square of the distance at which the light around a line is half as strong."""
+    return knobs.halo * knobs.halo + at.pixel * at.pixel
 
 
 def _split(xp: Any, wave: Wave, knobs: Any) -> Any:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import random
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from avcore.fields.coords import Space
+from avcore.fields.flowing.chance import Chance
 from avcore.fields.noise import hashed, held, line, smoothstep, unit, whole
 from avcore.fields.paint import Inks
 from avcore.fields.pattern import TAU, PatternSpec, Place
@@ -77,7 +77,7 @@ class AuroraSpec(PatternSpec):
         """Brightness of all curtains [0 to about 2], and their place on the palette."""
         sway, rays = held(knobs.sway, -2.0, 2.0), held(knobs.rays, 0.0, 1.0)
         brightness, height = held(knobs.brightness, 0.0, 20.0), held(knobs.height, 0.01, 20.0)
-        chance = random.Random(self.seed)
+        chance = Chance(self.seed)
         total: Any = 0.0
         hues: Any = 0.0
         tilted = x * (ZENITH / xp.clip(ZENITH - y, 0.1, 100.0))

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-import random
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from avcore.fields.coords import Space
+from avcore.fields.flowing.chance import Chance
 from avcore.fields.flowing.pull import Inked, comb, drop, swirl, wave
 from avcore.fields.flowing.stir import width_of
 from avcore.fields.noise import held
@@ -18,6 +19,9 @@ from avcore.spec import setting
 # The plane's counterpart of the golden ratio: steps by its powers never come near to where they have been.
 PLASTIC = 1.3247179572447460
 
+# Radius of a whirl in picture heights, and rounds of the ripples while the pattern makes one.
+WHIRL, RIPPLE_ROUNDS = 0.42, 12
+
 # Place on the palette that stands for all inks, where bands are finer than a pixel.
 BLEND = 0.25
 
@@ -26,7 +30,12 @@ BLEND = 0.25
 class MarblingSpec(PatternSpec):
     """Marbled paper: flat inks in rings and stripes, bent by tines, combs and whirls (Lu, Jaffer, Jin et al. 2012)."""
 
-    stripes: float = setting(14.0, help="stripes of ink down the picture before it is drawn out", low=1.0, high=80.0)
+    stripes: float = setting(
+        14.0,
+        help="stripes of ink down the picture before it is drawn out; in a tile, a multiple of the inks",
+        low=1.0,
+        high=80.0,
+    )
     drops: int = setting(7, help="drops of ink let fall onto the stripes", low=0, high=16)
     drop_size: Driven = setting(Driven.fixed(0.17), help="radius of the drops, in picture heights")
     rings: int = setting(6, help="rings of ink in each drop", low=1, high=30)
@@ -37,11 +46,13 @@ class MarblingSpec(PatternSpec):
     twist: Driven = setting(Driven.fixed(0.35), help="turns of the whirls")
     ripple: Driven = setting(Driven.fixed(0.0), help="waves on the water, for hits, in picture heights")
     vein: Driven = setting(Driven.fixed(0.1), help="width of the bright veins between inks, in stripes")
-    inks: int = setting(7, help="inks, evenly around the palette", low=2, high=64)
+    inks: int = setting(
+        7, help="inks, evenly around the palette: as many as it has colours keep these pure", low=2, high=64
+    )
 
     family: ClassVar[str] = "flowing"
     likes: ClassVar[str] = "ripple"
-    spaces: ClassVar = ("plane", "tile")
+    spaces: ClassVar[tuple[Space, ...]] = ("plane", "tile")
 
     def draw(self, xp: Any, at: Place, knobs: Any) -> Inks:
         """See ``PatternSpec.draw``."""
@@ -49,13 +60,13 @@ class MarblingSpec(PatternSpec):
         sides = (wide, 1.0) if at.space == "tile" else (0.0, 0.0)
         width = sides[0] or at.aspect
         ink = Inked(at.x * wide, at.y, 1.0, 0.0, 0.0, 1.0)
-        chance = random.Random(self.seed)
+        chance = Chance(self.seed)
         for _ in range(2):
-            ink = wave(xp, ink, knobs.ripple, chance.random(), 2.0, 12.0 * at.turn + 0.0, sides)
+            ink = wave(xp, ink, knobs.ripple, chance.random(), 2.0, RIPPLE_ROUNDS * at.turn, sides)
         for number in range(self.whirls):
             centre = self._spot(xp, at, self.drops + number, width)
             way = 1.0 if number % 2 else -1.0
-            ink = swirl(xp, ink, centre, 0.42, (way * TAU) * knobs.twist, sides)
+            ink = swirl(xp, ink, centre, WHIRL, (way * TAU) * knobs.twist, sides)
         for number in range(self.combs):
             teeth = max(1, round(self.teeth * 1.5**number))
             slide = TAU * chance.random() + (1 if number % 2 else -1) * at.turn
@@ -78,7 +89,7 @@ class MarblingSpec(PatternSpec):
 
     def _spot(self, xp: Any, at: Place, number: int, wide: float) -> tuple[Any, Any]:
         """Where tool ``number`` is set down: spread evenly (Roberts 2018, the R2 sequence), and circling slowly."""
-        offset, chance = random.Random(self.seed), random.Random(64 * self.seed + number)
+        offset, chance = Chance(self.seed), Chance(64 * self.seed + number)
         x, y = offset.random() + number / PLASTIC, offset.random() + number / PLASTIC**2
         angle = TAU * chance.random() + (1 if number % 2 else -1) * at.turn + 0.0 * at.x[:1]
         reach = 0.05 + 0.06 * chance.random()

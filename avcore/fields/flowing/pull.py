@@ -15,7 +15,7 @@ from avcore.fields.pattern import TAU
 
 Sides = tuple[float, float]
 
-# How far a drop pushes, in its radii, and in picture heights at most where the plane repeats.
+# How far a drop pushes, in picture heights: less than half of a tile, so that it does not push against itself.
 REACH = 0.49
 
 # Roundness of a tooth's tip, and how fast its pull fades, in distances of teeth.

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-import random
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from avcore.fields.flowing.chance import Chance
 from avcore.fields.flowing.stir import width_of
 from avcore.fields.noise import held, smoothstep
 from avcore.fields.paint import Inks
@@ -60,7 +60,7 @@ class RibbonsSpec(PatternSpec):
     def draw(self, xp: Any, at: Place, knobs: Any) -> Inks:
         """See ``PatternSpec.draw``."""
         sheer, shadow = held(knobs.sheer, 0.0, 1.0), held(knobs.shadow, 0.0, 1.0)
-        chance = random.Random(self.seed)
+        chance = Chance(self.seed)
         place = glow = height = 0.0 * at.x
         light = 0.06 + place
         for number in range(self.count):
@@ -75,7 +75,7 @@ class RibbonsSpec(PatternSpec):
             height = height + ribbon.cover * (ribbon.height - height)
         return Inks(place=place, light=xp.clip(light, 0.0, 1.0), glow=xp.clip(glow, 0.0, 1.0), height=height)
 
-    def _ribbon(self, xp: Any, at: Place, knobs: Any, number: int, chance: random.Random) -> Ribbon:
+    def _ribbon(self, xp: Any, at: Place, knobs: Any, number: int, chance: Chance) -> Ribbon:
         wide = width_of(at)
         repeats = at.space != "plane"
         x = at.x * wide

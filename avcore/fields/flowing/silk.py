@@ -46,6 +46,7 @@ class SilkSpec(PatternSpec):
         height: Any = 0.0
         slope: Any = 0.0
         for finer, flat, rounds in PLEATS:
+            # Coarse pleats carry the finer ones along; the slope leaves that out, it is small.
             angle = finer * across + (rounds * at.turn + 1.7 * finer) + 0.9 * height
             # Pleats that are finer than two pixels blur (a Gaussian's response).
             strength = flat * xp.exp((-0.5 * finer * finer) * foot * foot)

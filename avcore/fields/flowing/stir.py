@@ -8,11 +8,11 @@ its slopes are exact, and it tiles where its waves do.
 from __future__ import annotations
 
 import math
-import random
 from dataclasses import dataclass, replace
 from typing import Any
 
 from avcore.fields.coords import Space
+from avcore.fields.flowing.chance import Chance
 from avcore.fields.noise import held
 from avcore.fields.pattern import TAU, Place
 
@@ -68,12 +68,12 @@ def shears(seed: int, count: int, *, cells: float, space: Space, aspect: float, 
 
     Where the space repeats, waves fit in whole.
     """
-    chance = random.Random(seed)
+    chance = Chance(seed)
     width = {"plane": 0.0, "tile": aspect, "tunnel": 1.0}[space]
     found = []
     angle = chance.random() * TAU
     for _ in range(count):
-        # About a right angle and a half from the last, so that neighbours never push the same way.
+        # Roughly across the last, so that neighbours never push the same way.
         angle += TAU * (0.2 + 0.15 * chance.random())
         size = cells * finer ** chance.random()
         x, y = size * math.cos(angle), size * math.sin(angle)

@@ -30,7 +30,7 @@ class StreamsSpec(PatternSpec):
     size: float = setting(0.9, help="whirls down the picture", low=0.1, high=12.0)
     steps: int = setting(7, help="times that the flow folds over itself", low=1, high=16)
     amount: Driven = setting(Driven.fixed(0.8), help="strength of the flow: 0.4 waves, 0.8 curls, above 1 knots")
-    shiver: Driven = setting(Driven.fixed(0.0), help="small fast waves that run through the strands, for hits")
+    shiver: Driven = setting(Driven.fixed(0.0), help="slope of small fast waves that run through the strands, for hits")
     strands: float = setting(40.0, help="locks of strands down the picture", low=2.0, high=200.0)
     octaves: int = setting(4, help="how often locks split into finer strands", low=1, high=6)
     length: float = setting(14.0, help="length of a lock, in its widths", low=1.0, high=60.0)
@@ -75,7 +75,7 @@ class StreamsSpec(PatternSpec):
         """
         coarse = max(1, round(self.strands / 2**COARSER))
         x, y, (around, down) = at.lattice(coarse)
-        # A quarter of the locks along the way, because octaves are up to four times as many there as the finest.
+        # Cells along a strand at the finest octave; the locks' have four times as many (see `_octave`).
         along = 2.0 ** (COARSER - COARSER // 2) / self.length
         cells = max(1, round(around * along)) if around else TRAVEL
         x = x * (cells / around if around else along) + at.turn * (cells / TAU)

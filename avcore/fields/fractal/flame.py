@@ -24,6 +24,9 @@ STEEP = 1e12
 # Enlargement of the folds of swirl, and reach of the waves of sine.
 SWIRL, SINE = 1.3, 1.7
 
+# Part of the largest stretch of these two that is counted: they rarely stretch across a thread.
+SWIRL_STRETCH, SINE_STRETCH = 0.4, 0.15
+
 
 @dataclass(frozen=True)
 class FlameSpec(PatternSpec):
@@ -70,12 +73,12 @@ class FlameSpec(PatternSpec):
         return Inks(place=knobs.variety * place / (light + 0.03), light=bright, glow=core * core * core, height=bright)
 
     def _bent(self, xp: Any, x: Any, y: Any) -> tuple[Any, Any, Any]:
-        """Points after a bend, and the square of how far it stretches the plane there, at most."""
+        """Points after a bend, and about the square of how far it stretches the plane there."""
         if self.variation == "sine":
-            return SINE * xp.sin(SINE * x), SINE * xp.sin(SINE * y), 0.15 * SINE**4
+            return SINE * xp.sin(SINE * x), SINE * xp.sin(SINE * y), SINE_STRETCH * SINE**4
         r2 = x * x + y * y
         if self.variation == "spherical":
             inverse = 1.0 / (r2 + 1e-4)
             return xp.abs(x) * inverse, xp.abs(y) * inverse, inverse * inverse
         s, c = xp.sin(r2) * SWIRL, xp.cos(r2) * SWIRL
-        return xp.abs(x * s - y * c), xp.abs(x * c + y * s), SWIRL**2 * (1.0 + 0.4 * r2)
+        return xp.abs(x * s - y * c), xp.abs(x * c + y * s), SWIRL**2 * (1.0 + SWIRL_STRETCH * r2 * r2)

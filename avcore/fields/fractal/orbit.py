@@ -26,7 +26,7 @@ LARGEST, VEIN = 2.0, 0.2
 # How much of what is as fine as a pixel fades.
 FADE = 0.5
 
-# What a pixel of one step weighs against one that has met no trap, when the mean step is taken.
+# Brightness below which a shine hardly counts when the mean step is taken, so that colours do not jump where it ends.
 NO_STEP = 0.05
 
 

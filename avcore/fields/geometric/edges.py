@@ -15,9 +15,9 @@ def inside(xp: Any, distance: Any, pixel: Any) -> Any:
 
 def line(xp: Any, distance: Any, width: Any, pixel: Any) -> Any:
     """How much of a pixel is covered by a line along distance 0, ``width`` to either side, 0 to 1."""
-    width = xp.maximum(constant(distance, width), 0.0)
+    width = xp.clip(constant(distance, width), 0.0, None)
     # One that is thinner than a pixel is drawn a pixel wide, and fainter.
-    wide = xp.maximum(width, 0.5 * pixel)
+    wide = xp.clip(width, 0.5 * pixel, None)
     return xp.clip(0.5 + (wide - xp.abs(distance)) / pixel, 0.0, 1.0) * (width / wide)
 
 

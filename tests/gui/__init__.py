@@ -1,0 +1,1 @@
+"""The extension in a real Blender window, with a mouse, a keyboard and a screen."""

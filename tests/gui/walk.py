@@ -1,0 +1,163 @@
+"""Inside Blender: what an artist does the first time, from installing to a baked texture."""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+
+import bpy
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from driver import SHARE, Steps, Ticks, area, found, key, move, play, region, shot, until, window, within
+
+EXTENSION = "bl_ext.user_default.avcore"
+
+
+def walk() -> Steps:
+    """Install, set up, look, bake, stop, bake again, move the strip, key, list jobs."""
+    began = time.monotonic()
+    bpy.ops.extensions.package_install_files(
+        filepath=str(SHARE / "extension.zip"), repo="user_default", enable_on_install=True
+    )
+    found["install_s"] = round(time.monotonic() - began, 2)
+    found["is_enabled"] = EXTENSION in bpy.context.preferences.addons
+    python = SHARE / "python.txt"
+    if python.is_file():
+        bpy.context.preferences.addons[EXTENSION].preferences.python = python.read_text().strip()
+    yield 0.5
+    from bl_ext.user_default.avcore.session import bakes, catalogue, heard, picture, status
+
+    yield from set_up()
+    view = area("VIEW_3D")
+    yield from until(lambda: bool(catalogue.presets()), seconds=120)
+    found["presets"] = len(catalogue.presets())
+    yield 1.5
+    shot("1-panels")
+
+    scene = bpy.context.scene
+    scene.frame_set(100)
+    asked = time.monotonic()
+    with within(view):
+        bpy.ops.avcore.preview("INVOKE_DEFAULT")
+    yield from until(lambda: bool(picture.shown.icon or picture.shown.sentence), seconds=200)
+    found["first_preview_s"] = round(time.monotonic() - asked, 2)
+    found["first_picture_after_install_s"] = round(time.monotonic() - began, 2)
+    yield 1.0
+    waits = []
+    for step in range(5):  # live: a change of the preset's setting is drawn without being asked for
+        item = scene.avcore.now.preset.parameters["colour.saturation"]
+        before = picture.shown.count
+        asked = time.monotonic()
+        item["value"] = 0.5 + 0.3 * step
+        region(view, "UI").tag_redraw()
+        yield from until(lambda count=before: picture.shown.count > count, seconds=20)
+        waits.append(round(time.monotonic() - asked, 3))
+        yield 0.3
+    found["preview_s"] = waits
+    yield 0.5
+    shot("2-preview")
+    with within(area("SEQUENCE_EDITOR")):
+        bpy.ops.avcore.listen("INVOKE_DEFAULT")
+    yield from until(lambda: heard.last() is not None, seconds=60)
+    yield 2.0
+    shot("3-heard")
+
+    bake = scene.avcore.now.bake
+    bake.folder, bake.width, bake.height = str(SHARE / "bakes"), 512, 512
+    move(view)
+    with within(view):
+        bpy.ops.avcore.bake("INVOKE_DEFAULT")
+    ticks = Ticks()
+    yield from until(lambda: bakes.current.run.fraction > 0.15, seconds=120)
+    found["ticks_per_s"] = round(ticks.per_second(), 1)
+    found["longest_pause_s"] = round(ticks.longest_s(), 2)
+    shot("4-baking")
+    key("Escape")
+    yield from until(lambda: bakes.current.run.is_over, seconds=60)
+    found["is_cancelled"] = bakes.current.run.is_cancelled
+    yield 1.0
+    shot("5-stopped")
+    with within(view):
+        bpy.ops.avcore.bake("INVOKE_DEFAULT")
+    yield from until(lambda: bakes.current.run.is_over, seconds=300)
+    yield 1.0
+    run = bakes.current.run
+    found["skipped"] = run.baked.skipped if run.baked else str(run.failed)
+    found["frames"] = run.baked.frames if run.baked else 0
+    found["in_the_way"] = run.in_the_way.sentence if run.in_the_way else ""
+    shot("6-baked")
+    with within(view):
+        bpy.ops.avcore.use_bake("EXEC_DEFAULT", target="SAME", replace=True)
+    view.spaces.active.shading.type = "MATERIAL"
+    yield 8.0
+    shot("7-material")
+    found["material"] = bpy.context.object.active_material.name
+
+    strip = scene.sequence_editor.strips["song"]
+    strip.content_start += 24
+    yield 1.0
+    found["moved"] = status.problems(bpy.context)
+    shot("8-moved")
+    with within(view):
+        bpy.ops.avcore.update_bake("INVOKE_DEFAULT")
+        bpy.ops.avcore.key_controller("INVOKE_DEFAULT")
+        bpy.ops.avcore.markers("INVOKE_DEFAULT", moments="DOWNBEATS")
+        bpy.ops.avcore.job_add("INVOKE_DEFAULT")
+    found["problems_after_update"] = status.problems(bpy.context)
+    found["markers"] = len(scene.timeline_markers)
+    yield 1.0
+    shot("9-keys")
+    for kind in ("ShaderNodeTree",):
+        editor = area("VIEW_3D")
+        editor.type = "NODE_EDITOR"
+        editor.ui_type = kind
+        editor.spaces.active.show_region_ui = True
+        yield 1.0
+        yield from choose_tab(editor)
+        shot("10-shader")
+    properties = area("PROPERTIES")
+    properties.spaces.active.context = "MATERIAL"
+    yield 1.0
+    shot("11-material-properties")
+    area("NODE_EDITOR").type = "PREFERENCES"
+    yield 0.5
+    bpy.ops.preferences.addon_show(module=EXTENSION)
+    yield 2.0
+    shot("12-preferences")
+    bpy.ops.preferences.addon_disable(module=EXTENSION)
+    yield 0.5
+    found["stays"] = [name for name in dir(bpy.types) if name.startswith("AVCORE")]
+    shot("13-disabled")
+
+
+def set_up() -> Steps:
+    """A song in the Sequencer, and the side bars open at our tab."""
+    scene, view = bpy.context.scene, area("VIEW_3D")
+    line = area("DOPESHEET_EDITOR")
+    line.type = "SEQUENCE_EDITOR"
+    window().workspace.sequencer_scene = scene
+    scene.sequence_editor_create()
+    strip = scene.sequence_editor.strips.new_sound("song", str(SHARE / "song.wav"), 1, 11)
+    scene.sequence_editor.active_strip = strip
+    scene.frame_end = strip.right_handle - 1
+    view.spaces.active.show_region_ui = True
+    yield 0.5
+    yield from choose_tab(view)
+    with within(line):
+        bpy.ops.sequencer.view_all()
+    yield 0.5
+
+
+def choose_tab(place: object) -> Steps:
+    """Show our tab; it can be chosen once the side bar has been drawn."""
+    for _ in range(20):
+        try:
+            region(place, "UI").active_panel_category = "avcore"
+            return
+        except (AttributeError, TypeError):
+            yield 0.2
+
+
+play(walk())
