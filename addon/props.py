@@ -92,7 +92,7 @@ class Job(bpy.types.PropertyGroup):
     sound: PointerProperty(type=SoundSettings)
     preset: PointerProperty(type=PresetSettings)
     bake: PointerProperty(type=BakeSettings)
-    object: PointerProperty(type=bpy.types.Object, name="Object", description="The object that gets the target")
+    object: StringProperty(name="Object", description="The object that gets the target; empty: the active one")
     state: StringProperty(description="Empty, 'done', or why it failed")
 
 

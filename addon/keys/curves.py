@@ -45,8 +45,9 @@ def ensure_curve(owner: ID, path: str, index: int, *, group: str) -> FCurve:
 
 def remove_curve(owner: ID, curve: FCurve) -> None:
     """Remove an F-curve of a datablock, and its group where that is empty then."""
-    bag, group = _bag(owner, create=False), curve.group
+    bag, name = _bag(owner, create=False), curve.group.name if curve.group is not None else ""
     bag.fcurves.remove(curve)
+    group = bag.groups.get(name)  # with slots, it goes with its last curve
     if group is not None and not group.channels:
         bag.groups.remove(group)
 

@@ -42,8 +42,8 @@ class Conflict:
     def sentence(self) -> str:
         """What is there and what happens to it, to ask with."""
         what = {
-            "keys": f"{self.n_keys} keys of your own",
-            "edited": f"{self.n_keys} keys that you have edited",
+            "keys": f"keys of your own ({self.n_keys})",
+            "edited": f"keys that you have edited ({self.n_keys})",
             "driver": "a driver of your own",
         }[self.kind]
         return f"{self.owner}: {self.path}[{self.index}] has {what}; replace?"

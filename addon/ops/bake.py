@@ -28,13 +28,21 @@ class AVCORE_OT_bake(bpy.types.Operator):
     bl_label = "Bake"
     bl_options = {"REGISTER", "UNDO"}
 
-    job: IntProperty(name="Job", description="A job of the list; -1: the settings in the panel", default=-1, min=-1)
-    again: StringProperty(name="Again", description="A baked image, to bake as it was baked before")
+    # Hidden, since the panel for the last operation would bake again, waiting, when one is changed there.
+    job: IntProperty(
+        name="Job", description="A job of the list; -1: the settings in the panel", default=-1, min=-1,
+        options={"HIDDEN", "SKIP_SAVE"},
+    )
+    again: StringProperty(
+        name="Again", description="A baked image, to bake as it was baked before", options={"HIDDEN", "SKIP_SAVE"}
+    )
     replace: BoolProperty(
         name="Replace Own", description="Replace the material, world or texture of your own that is in the way",
-        options={"SKIP_SAVE"},
+        options={"HIDDEN", "SKIP_SAVE"},
     )
-    overwrite: BoolProperty(name="Replace", description="Replace another bake in the folder", options={"SKIP_SAVE"})
+    overwrite: BoolProperty(
+        name="Replace", description="Replace another bake in the folder", options={"HIDDEN", "SKIP_SAVE"}
+    )
 
     _timer: Any = None
     _run: Run | None = None
@@ -53,7 +61,6 @@ class AVCORE_OT_bake(bpy.types.Operator):
         manager = context.window_manager
         self._run = run
         self._timer = manager.event_timer_add(TICK_S, window=context.window)
-        manager.progress_begin(0, 100)
         manager.modal_handler_add(self)
         refresh.redraw()
         return {"RUNNING_MODAL"}
@@ -68,8 +75,7 @@ class AVCORE_OT_bake(bpy.types.Operator):
         if event.type != "TIMER":
             return {"PASS_THROUGH"}
         if not run.is_over:
-            context.window_manager.progress_update(int(100 * run.fraction))
-            context.workspace.status_text_set(f"avcore: {run.text}   |   Esc stops")
+            bakes.say_status(context, f"avcore: {run.text}   |   Esc stops")
             return {"PASS_THROUGH"}
         if run.failed is not None:
             self.report({"ERROR"}, run.failed.sentence)
@@ -134,8 +140,7 @@ class AVCORE_OT_bake(bpy.types.Operator):
         if self._timer is not None:
             context.window_manager.event_timer_remove(self._timer)
             self._timer = None
-            context.window_manager.progress_end()
-            context.workspace.status_text_set(None)
+            bakes.say_status(context, "")
         refresh.redraw()
         return result
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import bpy
 
 from ..engine import WorkerError
 from ..errors import AddonError
-from ..session import bakes, make, refresh
+from ..session import bakes, make, parameters, refresh
 from ..session.bakes import Run, current
 
 TICK_S = 0.05
@@ -27,7 +28,7 @@ class AVCORE_OT_job_add(bpy.types.Operator):
         settings = context.scene.avcore
         job = settings.jobs.add()
         copy_settings(settings.now, job)
-        job.object = context.object
+        job.object = context.object.name if context.object else ""
         if job.sound.kind == "ACTIVE":  # another strip may be active when it is baked
             try:
                 strip = bakes.picked_strip(context, context.scene, job.sound)
@@ -110,7 +111,7 @@ class AVCORE_OT_bake_jobs(bpy.types.Operator):
         if event.type != "TIMER":
             return {"PASS_THROUGH"}
         if run is not None and not run.is_over:
-            context.workspace.status_text_set(f"avcore: {run.plan.name}: {run.text}   |   Esc stops")
+            bakes.say_status(context, f"avcore: {run.plan.name}: {run.text}   |   Esc stops")
             return {"PASS_THROUGH"}
         if run is not None:
             self._finish(self._at, run)
@@ -124,7 +125,7 @@ class AVCORE_OT_bake_jobs(bpy.types.Operator):
                 self._run.start()
             return {"PASS_THROUGH"}
         context.window_manager.event_timer_remove(self._timer)
-        context.workspace.status_text_set(None)
+        bakes.say_status(context, "")
         refresh.redraw()
         return self._result()
 
@@ -159,24 +160,13 @@ class AVCORE_OT_bake_jobs(bpy.types.Operator):
 
 
 def copy_settings(source: Any, target: Any) -> None:
-    """Copy all properties of a property group, also those of groups and lists within it."""
-    for prop in source.bl_rna.properties:
-        name = prop.identifier
-        if name in ("rna_type", "choice") or prop.is_readonly and prop.type not in ("POINTER", "COLLECTION"):
-            continue
-        value = getattr(source, name)
-        if prop.type == "COLLECTION":
-            getattr(target, name).clear()
-            for item in value:
-                copy_settings(item, getattr(target, name).add())
-        elif prop.type == "POINTER" and prop.fixed_type.base and prop.fixed_type.base.identifier == "PropertyGroup":
-            copy_settings(value, getattr(target, name))
-        else:
-            setattr(target, name, value)
-    for key in source.keys() if "value" in source.keys() else ():
-        if key == "value":
-            target[key] = source[key].to_list() if hasattr(source[key], "to_list") else source[key]
-            target.id_properties_ui(key).update_from(source.id_properties_ui(key))
+    """Copy the settings of a job; its parameters become overrides, and are described again when it is baked."""
+    for name in ("sound", "bake"):
+        for prop in getattr(source, name).bl_rna.properties:
+            if not prop.is_readonly:
+                setattr(getattr(target, name), prop.identifier, getattr(getattr(source, name), prop.identifier))
+    target.preset.name = source.preset.name
+    target.preset.overrides = json.dumps(parameters.overrides(source.preset), sort_keys=True)
 
 
 CLASSES: tuple[Any, ...] = (AVCORE_OT_job_add, AVCORE_OT_job_remove, AVCORE_OT_bake_jobs)

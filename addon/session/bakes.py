@@ -20,6 +20,7 @@ from .engine import Call, session
 from .hearables import Heard, hear_plainly, picked_strip
 
 SAY_EVERY_S = 1.0
+REDRAWS_PER_S = 3.0  # a window that is drawn by the processor takes it from the bake
 
 
 @dataclass(frozen=True)
@@ -57,8 +58,9 @@ class Run:
 
     @property
     def fraction(self) -> float:
-        """How much is done, in [0, 1]."""
-        return self.progress.done / self.progress.total if self.progress and self.progress.total else 0.0
+        """How much of the frames is done, in [0, 1]."""
+        progress = self.progress
+        return progress.done / progress.total if progress and progress.stage == "frames" and progress.total else 0.0
 
     @property
     def text(self) -> str:
@@ -91,7 +93,7 @@ class Run:
 
     def _progress(self, progress: Progress) -> None:
         self.progress = progress
-        refresh.redraw()
+        refresh.redraw(at_most_per_s=REDRAWS_PER_S)
 
     def _done(self, baked: Baked) -> None:
         self.baked = baked
@@ -118,10 +120,20 @@ class Printer:
             print(f"avcore: {run.plan.name}: {run.text}", flush=True)
 
 
+def say_status(context: bpy.types.Context, text: str) -> None:
+    """Say something in the status bar, where it is new; empty text gives the bar back to Blender."""
+    now = time.monotonic()
+    if text != current.status and (not text or now - current.said >= 1 / REDRAWS_PER_S):
+        current.status, current.said = text, now
+        context.workspace.status_text_set(text or None)
+
+
 class Current:
     """The bake that the panel shows, if any."""
 
     run: Run | None = None
+    status: str = ""
+    said: float = 0.0
 
 
 current = Current()
@@ -170,7 +182,7 @@ def plan(
         overwrite=overwrite or is_video,
     )
     request = _replacing_own(request)
-    thing = job.object or context.object
+    thing = bpy.data.objects.get(job.object) or context.object
     place_of_object = thing.name if thing else ""
     recipe = _recipe(job, heard, scene=scene.name, object=place_of_object, overrides=overrides)
     return Plan(request, heard, first, last, name, settings.target, place_of_object, scene.name, recipe)
@@ -249,4 +261,4 @@ def duration_text(seconds: float) -> str:
     return f"{whole // 3600}:{whole % 3600 // 60:02d} h"
 
 
-__all__ = ["Plan", "Printer", "Run", "current", "duration_text", "picked_strip", "plan"]
+__all__ = ["Plan", "Printer", "Run", "current", "duration_text", "picked_strip", "plan", "say_status"]

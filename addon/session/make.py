@@ -105,7 +105,7 @@ def job_of(image: bpy.types.Image) -> SimpleNamespace:
             sound=SimpleNamespace(**told["sound"]),
             preset=SimpleNamespace(**told["preset"], described="", parameters=()),
             bake=SimpleNamespace(**told["bake"]),
-            object=bpy.data.objects.get(told["object"]),
+            object=told["object"],
         )
     except (ValueError, KeyError, TypeError) as error:
         raise AddonError(f"{image.name} does not remember how it was baked; bake it anew") from error

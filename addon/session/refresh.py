@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import bpy
@@ -10,6 +11,7 @@ from bpy.app.handlers import persistent
 SOON_S = 0.05
 _tasks: list[Any] = []
 _loads: list[Any] = []
+_redrawn = 0.0
 
 
 def on_change(task: Any) -> None:
@@ -68,8 +70,13 @@ def unregister() -> None:
         bpy.app.timers.unregister(_now)
 
 
-def redraw() -> None:
+def redraw(*, at_most_per_s: float = 1e6) -> None:
     """Draw all panels anew that show what the extension knows; the 3D view itself is dear and shows nothing of it."""
+    global _redrawn
+    now = time.monotonic()
+    if now - _redrawn < 1 / at_most_per_s:
+        return
+    _redrawn = now
     for window in bpy.context.window_manager.windows:
         for area in window.screen.areas:
             for region in area.regions:

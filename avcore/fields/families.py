@@ -8,7 +8,6 @@ from avcore.spec import Variants
 FIELDS = Variants(
     {
         "cppn": "avcore.fields.cppn:CppnSpec",
-        "director": "avcore.director.spec:DirectorSpec",
         "cells": "avcore.fields.organic.cells:CellsSpec",
         "warp": "avcore.fields.organic.warp:WarpSpec",
         "blobs": "avcore.fields.organic.blobs:BlobsSpec",
@@ -37,5 +36,6 @@ FIELDS = Variants(
         "ribbons": "avcore.fields.flowing.ribbons:RibbonsSpec",
         "silk": "avcore.fields.flowing.silk:SilkSpec",
         "streams": "avcore.fields.flowing.streams:StreamsSpec",
+        "director": "avcore.director.spec:DirectorSpec",
     }
 )

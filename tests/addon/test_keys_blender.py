@@ -103,7 +103,7 @@ def test_the_users_keys_are_asked_about(cube: Any) -> None:
     cube.keyframe_insert("location", index=0, frame=7)
     conflict = write_curve(cube, "location", 0, frames=FRAMES, values=WAVE)
     assert conflict == Conflict("cube", "location", 0, "keys", 1)
-    assert "1 keys of your own" in conflict.sentence
+    assert "keys of your own (1)" in conflict.sentence
     assert find_curve(cube, "location", 0).keyframe_points[0].co[:] == (7.0, 3.0)
     assert isinstance(write_curve(cube, "location", 0, frames=FRAMES, values=WAVE, replace=True), Written)
     assert find_conflict(cube, "location", 0) is None

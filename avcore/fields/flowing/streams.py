@@ -101,18 +101,22 @@ class StreamsSpec(PatternSpec):
 
     def _octave(self, xp: Any, x: Any, y: Any, step: Any, period: Period) -> Any:
         """Noise of strands 2**step times as fine, where ``step`` is an array; finer ones are longer for their width."""
-        finer = 1 << step
-        shorter = 1 << (xp.clip(2 * COARSER - step, 0, 2 * COARSER) >> 1)
-        x, y = x * xp.astype(shorter, xp.float32), y * xp.astype(finer, xp.float32)
-        ix, iy = whole(xp, x), whole(xp, y)
-        wx, wy = x - xp.astype(ix, xp.float32), y - xp.astype(iy, xp.float32)
+        finer = xp.astype(1 << step, xp.float32)
+        shorter = xp.astype(1 << (xp.clip(2 * COARSER - step, 0, 2 * COARSER) >> 1), xp.float32)
+        x, y = x * shorter, y * finer
+        left, below = xp.floor(x), xp.floor(y)
+        wx, wy = x - left, y - below
         wx, wy = wx * wx * (3.0 - 2.0 * wx), wy * wy * (3.0 - 2.0 * wy)
-        above = iy + 1
+        right, above = left + 1.0, below + 1.0
+        # Whole numbers as float32 are exact here, and faster to wrap.
         if period[1]:
-            iy, above = xp.remainder(iy, period[1] * finer), xp.remainder(above, period[1] * finer)
-        left, right = xp.remainder(ix, period[0] * shorter), xp.remainder(ix + 1, period[0] * shorter)
-        left, right = left + step * 7919, right + step * 7919
+            rows = period[1] * finer
+            below, above = below - rows * xp.floor(below / rows), above - rows * xp.floor(above / rows)
+        columns = period[0] * shorter
+        left, right = left - columns * xp.floor(left / columns), right - columns * xp.floor(right / columns)
+        left, right = (xp.astype(cell, xp.int32) + step * 7919 for cell in (left, right))
+        below, above = xp.astype(below, xp.int32), xp.astype(above, xp.int32)
         low, low_right, high, high_right = (
-            unit(xp, hashed(xp, cx, cy, self.seed)) for cy in (iy, above) for cx in (left, right)
+            unit(xp, hashed(xp, cx, cy, self.seed)) for cy in (below, above) for cx in (left, right)
         )
         return mix(mix(low, low_right, wx), mix(high, high_right, wx), wy)

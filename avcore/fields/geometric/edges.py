@@ -17,7 +17,7 @@ def line(xp: Any, distance: Any, width: Any, pixel: Any) -> Any:
     """How much of a pixel is covered by a line along distance 0, ``width`` to either side, 0 to 1."""
     width = xp.clip(constant(distance, width), 0.0, None)
     # One that is thinner than a pixel is drawn a pixel wide, and fainter.
-    wide = xp.clip(width, 0.5 * pixel, None)
+    wide = xp.maximum(width, constant(distance, 0.5 * pixel))
     return xp.clip(0.5 + (wide - xp.abs(distance)) / pixel, 0.0, 1.0) * (width / wide)
 
 
