@@ -25,14 +25,18 @@ class SoundSettings(bpy.types.PropertyGroup):
         name="Strip", description="Name of a sound strip", search=hearables.strip_names, update=refresh.sound_changed
     )
     channel: IntProperty(
-        name="Channel", description="A channel of the Video Sequencer", default=1, min=1, max=128,
+        name="Channel",
+        description="A channel of the Video Sequencer",
+        default=1,
+        min=1,
+        max=128,
         update=refresh.sound_changed,
     )
-    file: StringProperty(
-        name="File", description="A sound file", subtype="FILE_PATH", update=refresh.sound_changed
-    )
+    file: StringProperty(name="File", description="A sound file", subtype="FILE_PATH", update=refresh.sound_changed)
     file_start: IntProperty(
-        name="Starts at Frame", description="The frame at which the file begins", default=1,
+        name="Starts at Frame",
+        description="The frame at which the file begins",
+        default=1,
         update=refresh.sound_changed,
     )
 
@@ -53,7 +57,10 @@ class PresetSettings(bpy.types.PropertyGroup):
 
     name: StringProperty(name="Preset", description="Name or path of a preset", default="ember")
     choice: EnumProperty(
-        name="Preset", description="What the sound becomes", items=catalogue.items, get=catalogue.chosen,
+        name="Preset",
+        description="What the sound becomes",
+        items=catalogue.items,
+        get=catalogue.chosen,
         set=catalogue.choose,
     )
     described: StringProperty(description="The preset that the parameters are of")
@@ -76,7 +83,8 @@ class BakeSettings(bpy.types.PropertyGroup):
         name="Bits", description="Of a channel of a PNG", items=(("8", "8", "Small"), ("16", "16", "Without banding"))
     )
     quality: EnumProperty(
-        name="Quality", description="Smooth edges take longer",
+        name="Quality",
+        description="Smooth edges take longer",
         items=(("final", "Final", "Antialiased"), ("draft", "Draft", "Fast, to look at the movement")),
     )
     folder: StringProperty(
@@ -100,17 +108,25 @@ class KeySettings(bpy.types.PropertyGroup):
     """How a curve of the sound becomes keys. Times are in milliseconds."""
 
     source: StringProperty(
-        name="Signal", description="A feature such as bass, a band such as 40-110 Hz, or a signal of the preset",
-        default="bass", search=hearables.signal_names,
+        name="Signal",
+        description="A feature such as bass, a band such as 40-110 Hz, or a signal of the preset",
+        default="bass",
+        search=hearables.signal_names,
     )
     low: FloatProperty(name="From", description="Value in silence", default=0.0)
     high: FloatProperty(name="To", description="Value at the loudest", default=1.0)
-    attack: FloatProperty(name="Attack", description="How slowly it rises, in milliseconds", default=0, min=0, max=10000)
+    attack: FloatProperty(
+        name="Attack", description="How slowly it rises, in milliseconds", default=0, min=0, max=10000
+    )
     release: FloatProperty(
         name="Release", description="How slowly it falls, in milliseconds", default=150, min=0, max=10000
     )
     lookahead: FloatProperty(
-        name="Lookahead", description="How long before the sound it begins, in milliseconds", default=0, min=0, max=10000
+        name="Lookahead",
+        description="How long before the sound it begins, in milliseconds",
+        default=0,
+        min=0,
+        max=10000,
     )
     delay: FloatProperty(
         name="Delay", description="How long after the sound it comes, in milliseconds", default=0, min=-10000, max=10000
@@ -130,7 +146,9 @@ class Settings(bpy.types.PropertyGroup):
     jobs: CollectionProperty(type=Job)
     job: IntProperty(name="Job", description="The selected job")
     live: BoolProperty(
-        name="Live", description="Draw the preview anew when the frame or a setting changes", default=True,
+        name="Live",
+        description="Draw the preview anew when the frame or a setting changes",
+        default=True,
         update=refresh.sound_changed,
     )
     show_heard: BoolProperty(

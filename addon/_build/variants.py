@@ -56,5 +56,5 @@ def manifest(text: str, variant: Variant, wheels: list[Path]) -> str:
     if most:
         lines.append(f"blender_version_max = {json.dumps(most)}")
     lines.append(f"wheels = {json.dumps([f'./wheels/{wheel.name}' for wheel in wheels], indent=2)}")
-    text = re.sub(r'(?m)^blender_version_min = .*$', f'blender_version_min = "{least}"', text)
+    text = re.sub(r"(?m)^blender_version_min = .*$", f'blender_version_min = "{least}"', text)
     return text.replace("\n[permissions]", "\n".join(["", *lines, "", "[permissions]"]), 1)

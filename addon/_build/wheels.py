@@ -14,11 +14,15 @@ from variants import Variant
 
 # Blender's platforms, and the tags of wheels that run there, the newest system that Blender itself asks for.
 PLATFORMS: dict[str, tuple[str, ...]] = {
-    "linux-x64": tuple(f"manylinux_2_{n}_x86_64" for n in (28, 27, 26, 24, 17, 12, 5))
-    + ("manylinux2014_x86_64", "manylinux2010_x86_64", "manylinux1_x86_64", "linux_x86_64"),
+    "linux-x64": (
+        *(f"manylinux_2_{n}_x86_64" for n in (28, 27, 26, 24, 17, 12, 5)),
+        *(f"manylinux{name}_x86_64" for name in ("2014", "2010", "1")),
+    ),
     "windows-x64": ("win_amd64",),
-    "macos-arm64": tuple(f"macosx_{n}_0_{arch}" for n in (12, 11) for arch in ("arm64", "universal2"))
-    + tuple(f"macosx_10_{n}_universal2" for n in range(16, 8, -1)),
+    "macos-arm64": (
+        *(f"macosx_{n}_0_{arch}" for n in (12, 11) for arch in ("arm64", "universal2")),
+        *(f"macosx_10_{n}_universal2" for n in range(16, 8, -1)),
+    ),
 }
 # Blender has its own NumPy; these are the ones that the wheels must go with.
 NUMPY = {"311": "numpy==1.26.4", "313": "numpy>=2.2,<3"}
@@ -33,7 +37,7 @@ class MissingWheelError(Exception):
 
 
 def build_own(root: Path, folder: Path) -> Path:
-    """avcore's own wheel."""
+    """The wheel of avcore itself."""
     shutil.rmtree(folder, ignore_errors=True)
     _pip("wheel", "--quiet", "--no-deps", "--wheel-dir", str(folder), str(root))
     return next(folder.glob("avcore-*.whl"))
@@ -72,7 +76,9 @@ def requirements(wheel: Path) -> list[str]:
     with zipfile.ZipFile(wheel) as archive:
         name = next(each for each in archive.namelist() if each.endswith(".dist-info/METADATA"))
         told = Parser().parsestr(archive.read(name).decode()).get_all("Requires-Dist", [])
-    return [each for each in told if "extra ==" not in each and _normal(re.split(r"[^\w.-]", each)[0]) not in NOT_NEEDED]
+    return [
+        each for each in told if "extra ==" not in each and _normal(re.split(r"[^\w.-]", each)[0]) not in NOT_NEEDED
+    ]
 
 
 def _pip(*arguments: str) -> None:

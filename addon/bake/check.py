@@ -62,7 +62,7 @@ def file_number(user: ImageUser | Node, frame: int) -> int:
     index = frame - user.frame_start + 1
     if getattr(user, "use_cyclic", False):
         index = (index - 1) % max(1, user.frame_duration) + 1
-    return min(max(index, 1), max(1, user.frame_duration)) + user.frame_offset
+    return min(max(index, 0), max(1, user.frame_duration)) + user.frame_offset
 
 
 def _shown() -> Iterator[tuple[Image, ImageUser | Node]]:

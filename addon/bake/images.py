@@ -51,7 +51,8 @@ def make_image(files: BakedFiles, *, frame_start: int, heard: str = "", recipe: 
     except RuntimeError as error:
         raise BakeError(f"{files.first_file} cannot be read; bake it again") from error
     image.name = files.name if files.map == "base" or files.name.endswith(files.map) else f"{files.name} {files.map}"
-    image.source = "MOVIE" if files.is_movie else "SEQUENCE"
+    # A single picture is no sequence: past its end, Blender would look for a second one.
+    image.source = "MOVIE" if files.is_movie else "SEQUENCE" if files.count > 1 else "FILE"
     # A film's numbers are always sRGB; in an EXR the pictures are linear already, as Blender assumes of floats.
     if not files.is_colour:
         image.colorspace_settings.name = "Non-Color"
@@ -125,10 +126,14 @@ def is_of(image: Image, place: Path) -> bool:
 
 
 def show(user: ImageUser | Node, image: Image, files: BakedFiles, *, frame_start: int) -> None:
-    """Let an image user show a bake from ``frame_start`` on; before and after, its first and last picture stay."""
-    user.frame_duration = files.count or max(1, image.frame_duration)
-    user.frame_start = frame_start
-    user.frame_offset = files.first - 1
+    """Let an image user show a bake from ``frame_start`` on; before and after, its first and last picture stay.
+
+    At frame f Blender shows file ``min(max(f - start + 1, 0), duration) + offset``: before the start, the file before
+    the first one, which is not there and so is magenta. One start later and one file on, that file is the first.
+    """
+    user.frame_duration = max(1, (files.count or image.frame_duration) - 1)
+    user.frame_start = frame_start + 1
+    user.frame_offset = files.first
     user.use_auto_refresh = True
 
 

@@ -14,30 +14,33 @@ from ..session.bakes import Run, current
 from ..session.kinds import TARGETS
 from ..session.make import InTheWay
 from ..sound import Moved
+from .options import PLAIN, UNDOABLE, Result
 
 TICK_S = 0.05
 SAME = ("SAME", "As Asked", "The target that the bake was for", "BLANK1", len(TARGETS))
 
-Result = set[str]
 
-
-class AVCORE_OT_bake(bpy.types.Operator):
+class BakeOperator(bpy.types.Operator):
     """Bake the sound into pictures, and make the target of them. Esc stops; what is baked stays, and Bake goes on"""
 
     bl_idname = "avcore.bake"
     bl_label = "Bake"
-    bl_options = {"REGISTER", "UNDO"}
+    bl_options = UNDOABLE
 
     # Hidden, since the panel for the last operation would bake again, waiting, when one is changed there.
     job: IntProperty(
-        name="Job", description="A job of the list; -1: the settings in the panel", default=-1, min=-1,
+        name="Job",
+        description="A job of the list; -1: the settings in the panel",
+        default=-1,
+        min=-1,
         options={"HIDDEN", "SKIP_SAVE"},
     )
     again: StringProperty(
         name="Again", description="A baked image, to bake as it was baked before", options={"HIDDEN", "SKIP_SAVE"}
     )
     replace: BoolProperty(
-        name="Replace Own", description="Replace the material, world or texture of your own that is in the way",
+        name="Replace Own",
+        description="Replace the material, world or texture of your own that is in the way",
         options={"HIDDEN", "SKIP_SAVE"},
     )
     overwrite: BoolProperty(
@@ -145,12 +148,12 @@ class AVCORE_OT_bake(bpy.types.Operator):
         return result
 
 
-class AVCORE_OT_cancel_bake(bpy.types.Operator):
+class CancelBakeOperator(bpy.types.Operator):
     """Stop the bake; what is baked stays, and Bake goes on from there"""
 
     bl_idname = "avcore.cancel_bake"
     bl_label = "Cancel"
-    bl_options = {"REGISTER"}
+    bl_options = PLAIN
 
     @classmethod
     def poll(cls, _context: bpy.types.Context) -> bool:
@@ -163,12 +166,12 @@ class AVCORE_OT_cancel_bake(bpy.types.Operator):
         return {"FINISHED"}
 
 
-class AVCORE_OT_use_bake(bpy.types.Operator):
+class UseBakeOperator(bpy.types.Operator):
     """Show the finished bake, in the place of what is in the way"""
 
     bl_idname = "avcore.use_bake"
     bl_label = "Use Bake"
-    bl_options = {"REGISTER", "UNDO"}
+    bl_options = UNDOABLE
 
     target: EnumProperty(name="Target", description="What to make of the pictures", items=(*TARGETS, SAME))
     replace: BoolProperty(name="Replace", description="What is replaced is kept in the file, unused")
@@ -183,12 +186,12 @@ class AVCORE_OT_use_bake(bpy.types.Operator):
         return show(self, current.run, replace=self.replace, kind="" if self.target == SAME[0] else self.target)
 
 
-class AVCORE_OT_update_bake(bpy.types.Operator):
+class UpdateBakeOperator(bpy.types.Operator):
     """Bring bakes in step with their strips: shift where a strip has moved, bake again where it has changed"""
 
     bl_idname = "avcore.update_bake"
     bl_label = "Update"
-    bl_options = {"REGISTER", "UNDO"}
+    bl_options = UNDOABLE
 
     image: StringProperty(name="Image", description="A baked image; empty: all")
 
@@ -230,4 +233,4 @@ def show(operator: bpy.types.Operator, run: Run, *, replace: bool, kind: str = "
     return {"FINISHED"}
 
 
-CLASSES: tuple[Any, ...] = (AVCORE_OT_bake, AVCORE_OT_cancel_bake, AVCORE_OT_use_bake, AVCORE_OT_update_bake)
+CLASSES: tuple[Any, ...] = (BakeOperator, CancelBakeOperator, UseBakeOperator, UpdateBakeOperator)

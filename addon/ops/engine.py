@@ -15,20 +15,19 @@ from ..engine.contract import Diagnosis, Doctor
 from ..session import catalogue, places, refresh
 from ..session.engine import session
 from ..session.installation import installation
+from .options import PLAIN, Result
 
 REPORT_NAME = "avcore doctor"
 TICK_S = 0.2
 INSTALL_COMMAND = "pipx install avcore"
 
-Result = set[str]
 
-
-class AVCORE_OT_find_engine(bpy.types.Operator):
+class FindEngineOperator(bpy.types.Operator):
     """Look for a Python with avcore again, and start it"""
 
     bl_idname = "avcore.find_engine"
     bl_label = "Look for avcore"
-    bl_options = {"REGISTER"}
+    bl_options = PLAIN
 
     def execute(self, _context: bpy.types.Context) -> Result:
         session.restart()
@@ -44,12 +43,12 @@ class AVCORE_OT_find_engine(bpy.types.Operator):
         return {"FINISHED"}
 
 
-class AVCORE_OT_doctor(bpy.types.Operator):
+class DoctorOperator(bpy.types.Operator):
     """Examine avcore: versions, devices, what is missing. The report is a text that can be sent to others"""
 
     bl_idname = "avcore.doctor"
     bl_label = "Diagnose"
-    bl_options = {"REGISTER"}
+    bl_options = PLAIN
 
     def execute(self, _context: bpy.types.Context) -> Result:
         if bpy.app.background:
@@ -64,12 +63,12 @@ class AVCORE_OT_doctor(bpy.types.Operator):
         return {"FINISHED"}
 
 
-class AVCORE_OT_copy_install_command(bpy.types.Operator):
+class CopyInstallCommandOperator(bpy.types.Operator):
     """Copy the command that installs avcore, for a terminal"""
 
     bl_idname = "avcore.copy_install_command"
     bl_label = "Copy Install Command"
-    bl_options = {"REGISTER"}
+    bl_options = PLAIN
 
     def execute(self, context: bpy.types.Context) -> Result:
         context.window_manager.clipboard = INSTALL_COMMAND
@@ -77,12 +76,12 @@ class AVCORE_OT_copy_install_command(bpy.types.Operator):
         return {"FINISHED"}
 
 
-class AVCORE_OT_install_engine(bpy.types.Operator):
+class InstallEngineOperator(bpy.types.Operator):
     """Install avcore into an environment of the extension's own; nothing else on this computer is changed"""
 
     bl_idname = "avcore.install_engine"
     bl_label = "Install avcore"
-    bl_options = {"REGISTER"}
+    bl_options = PLAIN
 
     @classmethod
     def poll(cls, _context: bpy.types.Context) -> bool:
@@ -117,12 +116,12 @@ class AVCORE_OT_install_engine(bpy.types.Operator):
         return {"FINISHED"}
 
 
-class AVCORE_OT_cancel_install(bpy.types.Operator):
+class CancelInstallOperator(bpy.types.Operator):
     """Stop installing; what has been downloaded stays, and Install goes on from there"""
 
     bl_idname = "avcore.cancel_install"
     bl_label = "Cancel Installation"
-    bl_options = {"REGISTER"}
+    bl_options = PLAIN
 
     @classmethod
     def poll(cls, _context: bpy.types.Context) -> bool:
@@ -135,12 +134,12 @@ class AVCORE_OT_cancel_install(bpy.types.Operator):
         return {"FINISHED"}
 
 
-class AVCORE_OT_cache_size(bpy.types.Operator):
+class CacheSizeOperator(bpy.types.Operator):
     """Say how large the cache of analysed sounds is"""
 
     bl_idname = "avcore.cache_size"
     bl_label = "Cache Size"
-    bl_options = {"REGISTER"}
+    bl_options = PLAIN
 
     @classmethod
     def poll(cls, _context: bpy.types.Context) -> bool:
@@ -155,24 +154,24 @@ class AVCORE_OT_cache_size(bpy.types.Operator):
         return {"FINISHED"}
 
 
-class AVCORE_OT_preset_folder_add(bpy.types.Operator):
+class PresetFolderAddOperator(bpy.types.Operator):
     """Look for presets in one more folder"""
 
     bl_idname = "avcore.preset_folder_add"
     bl_label = "Add Preset Folder"
-    bl_options = {"REGISTER"}
+    bl_options = PLAIN
 
     def execute(self, _context: bpy.types.Context) -> Result:
         places.preferences().preset_folders.add()
         return {"FINISHED"}
 
 
-class AVCORE_OT_preset_folder_remove(bpy.types.Operator):
+class PresetFolderRemoveOperator(bpy.types.Operator):
     """Look for presets in this folder no more; the folder stays"""
 
     bl_idname = "avcore.preset_folder_remove"
     bl_label = "Remove Preset Folder"
-    bl_options = {"REGISTER"}
+    bl_options = PLAIN
 
     index: IntProperty(min=0)
 
@@ -216,12 +215,12 @@ def _follow_install() -> float | None:
 
 
 CLASSES: tuple[Any, ...] = (
-    AVCORE_OT_find_engine,
-    AVCORE_OT_doctor,
-    AVCORE_OT_copy_install_command,
-    AVCORE_OT_install_engine,
-    AVCORE_OT_cancel_install,
-    AVCORE_OT_cache_size,
-    AVCORE_OT_preset_folder_add,
-    AVCORE_OT_preset_folder_remove,
+    FindEngineOperator,
+    DoctorOperator,
+    CopyInstallCommandOperator,
+    InstallEngineOperator,
+    CancelInstallOperator,
+    CacheSizeOperator,
+    PresetFolderAddOperator,
+    PresetFolderRemoveOperator,
 )

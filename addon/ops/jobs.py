@@ -11,18 +11,17 @@ from ..engine import WorkerError
 from ..errors import AddonError
 from ..session import bakes, make, parameters, refresh
 from ..session.bakes import Run, current
+from .options import UNDOABLE, Result
 
 TICK_S = 0.05
 
-Result = set[str]
 
-
-class AVCORE_OT_job_add(bpy.types.Operator):
+class JobAddOperator(bpy.types.Operator):
     """Put the sound, preset and bake of the panel on the list of jobs"""
 
     bl_idname = "avcore.job_add"
     bl_label = "Add Job"
-    bl_options = {"REGISTER", "UNDO"}
+    bl_options = UNDOABLE
 
     def execute(self, context: bpy.types.Context) -> Result:
         settings = context.scene.avcore
@@ -42,12 +41,12 @@ class AVCORE_OT_job_add(bpy.types.Operator):
         return {"FINISHED"}
 
 
-class AVCORE_OT_job_remove(bpy.types.Operator):
+class JobRemoveOperator(bpy.types.Operator):
     """Take the selected job off the list"""
 
     bl_idname = "avcore.job_remove"
     bl_label = "Remove Job"
-    bl_options = {"REGISTER", "UNDO"}
+    bl_options = UNDOABLE
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
@@ -61,12 +60,12 @@ class AVCORE_OT_job_remove(bpy.types.Operator):
         return {"FINISHED"}
 
 
-class AVCORE_OT_bake_jobs(bpy.types.Operator):
+class BakeJobsOperator(bpy.types.Operator):
     """Bake the jobs of the list that are not done; one that fails does not stop the others"""
 
     bl_idname = "avcore.bake_jobs"
     bl_label = "Bake Jobs"
-    bl_options = {"REGISTER", "UNDO"}
+    bl_options = UNDOABLE
 
     _timer: Any = None
 
@@ -169,4 +168,4 @@ def copy_settings(source: Any, target: Any) -> None:
     target.preset.overrides = json.dumps(parameters.overrides(source.preset), sort_keys=True)
 
 
-CLASSES: tuple[Any, ...] = (AVCORE_OT_job_add, AVCORE_OT_job_remove, AVCORE_OT_bake_jobs)
+CLASSES: tuple[Any, ...] = (JobAddOperator, JobRemoveOperator, BakeJobsOperator)

@@ -12,16 +12,15 @@ from ..errors import AddonError
 from ..keys import Conflict, ensure_property, find_conflict, make_controller, write_curve
 from ..session import owners, sampling
 from ..ui import fields
+from .options import UNDOABLE, Result
 
-Result = set[str]
 
-
-class AVCORE_OT_key_controller(bpy.types.Operator):
+class KeyControllerOperator(bpy.types.Operator):
     """Give a controller a custom property with keys that follow the signal; anything can be driven by it"""
 
     bl_idname = "avcore.key_controller"
     bl_label = "Key Controller"
-    bl_options = {"REGISTER", "UNDO"}
+    bl_options = UNDOABLE
 
     source: StringProperty(name="Signal", description="Feature, band or signal; empty: the one in the panel")
     replace: BoolProperty(name="Replace", description="Replace keys of your own", options={"SKIP_SAVE"})
@@ -35,21 +34,25 @@ class AVCORE_OT_key_controller(bpy.types.Operator):
             low, high = sorted((keys.low, keys.high))
             path = ensure_property(owner, source, low=low, high=high, description=f"{source} of {curve.label}")
             made = write_curve(
-                owner, path, frames=curve.frames, values=curve.values, max_error=sampling.error_of(keys),
+                owner,
+                path,
+                frames=curve.frames,
+                values=curve.values,
+                max_error=sampling.error_of(keys),
                 replace=self.replace,
-            )  # fmt: skip
+            )
         except (AddonError, WorkerError) as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
         return _told(self, made)
 
 
-class AVCORE_OT_drive(bpy.types.Operator):
+class DriveOperator(bpy.types.Operator):
     """Let the sound move this property, with keys"""
 
     bl_idname = "avcore.drive"
     bl_label = "Drive with Sound"
-    bl_options = {"REGISTER", "UNDO"}
+    bl_options = UNDOABLE
 
     owner: StringProperty(name="Owner", description="Such as bpy.data.objects['Cube']")
     path: StringProperty(name="Property", description="Data path from the owner, such as location")
@@ -86,9 +89,14 @@ class AVCORE_OT_drive(bpy.types.Operator):
             curve = sampling.sample(context, keys.source)
             for index in indices:
                 made = write_curve(
-                    owner, self.path, index, frames=curve.frames, values=curve.values,
-                    max_error=sampling.error_of(keys), replace=self.replace,
-                )  # fmt: skip
+                    owner,
+                    self.path,
+                    index,
+                    frames=curve.frames,
+                    values=curve.values,
+                    max_error=sampling.error_of(keys),
+                    replace=self.replace,
+                )
         except (AddonError, WorkerError) as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
@@ -104,4 +112,4 @@ def _told(operator: bpy.types.Operator, made: Any) -> Result:
     return {"FINISHED"}
 
 
-CLASSES: tuple[Any, ...] = (AVCORE_OT_key_controller, AVCORE_OT_drive)
+CLASSES: tuple[Any, ...] = (KeyControllerOperator, DriveOperator)

@@ -12,16 +12,15 @@ from ..engine import WorkerError
 from ..engine.contract import InstallPack, SavePreset
 from ..session import catalogue, parameters
 from ..session.engine import session
+from .options import PLAIN, UNDOABLE, Result
 
-Result = set[str]
 
-
-class AVCORE_OT_choose_preset(bpy.types.Operator):
+class ChoosePresetOperator(bpy.types.Operator):
     """Choose what the sound becomes"""
 
     bl_idname = "avcore.choose_preset"
     bl_label = "Choose Preset"
-    bl_options = {"REGISTER", "UNDO"}
+    bl_options = UNDOABLE
 
     preset: StringProperty(name="Preset", description="Name or path of a preset")
     overrides: StringProperty(name="Overrides", description="Settings to change, as JSON", default="{}")
@@ -40,12 +39,12 @@ class AVCORE_OT_choose_preset(bpy.types.Operator):
         return {"FINISHED"}
 
 
-class AVCORE_OT_reset_parameters(bpy.types.Operator):
+class ResetParametersOperator(bpy.types.Operator):
     """Give all settings the preset's own values"""
 
     bl_idname = "avcore.reset_parameters"
     bl_label = "Reset Settings"
-    bl_options = {"REGISTER", "UNDO"}
+    bl_options = UNDOABLE
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
@@ -57,12 +56,12 @@ class AVCORE_OT_reset_parameters(bpy.types.Operator):
         return {"FINISHED"}
 
 
-class AVCORE_OT_reload_presets(bpy.types.Operator):
+class ReloadPresetsOperator(bpy.types.Operator):
     """List the presets anew"""
 
     bl_idname = "avcore.reload_presets"
     bl_label = "Reload Presets"
-    bl_options = {"REGISTER"}
+    bl_options = PLAIN
 
     def execute(self, _context: bpy.types.Context) -> Result:
         if bpy.app.background:
@@ -76,12 +75,12 @@ class AVCORE_OT_reload_presets(bpy.types.Operator):
         return {"FINISHED"}
 
 
-class AVCORE_OT_save_preset(bpy.types.Operator):
+class SavePresetOperator(bpy.types.Operator):
     """Keep the preset with its changed settings as a new one"""
 
     bl_idname = "avcore.save_preset"
     bl_label = "Save Preset"
-    bl_options = {"REGISTER"}
+    bl_options = PLAIN
 
     name: StringProperty(name="Name", description="Of the new preset")
     description: StringProperty(name="Description", description="One sentence about it")
@@ -108,12 +107,12 @@ class AVCORE_OT_save_preset(bpy.types.Operator):
         return {"FINISHED"}
 
 
-class AVCORE_OT_install_pack(bpy.types.Operator):
+class InstallPackOperator(bpy.types.Operator):
     """Add a pack of presets (.zip) to yours"""
 
     bl_idname = "avcore.install_pack"
     bl_label = "Install Pack"
-    bl_options = {"REGISTER"}
+    bl_options = PLAIN
 
     filepath: StringProperty(name="Pack", subtype="FILE_PATH")
     filter_glob: StringProperty(default="*.zip", options={"HIDDEN"})
@@ -134,12 +133,12 @@ class AVCORE_OT_install_pack(bpy.types.Operator):
         return {"FINISHED"}
 
 
-class AVCORE_OT_open_presets(bpy.types.Operator):
+class OpenPresetsOperator(bpy.types.Operator):
     """Show the folder of your own presets"""
 
     bl_idname = "avcore.open_presets"
     bl_label = "Open Folder"
-    bl_options = {"REGISTER"}
+    bl_options = PLAIN
 
     @classmethod
     def poll(cls, _context: bpy.types.Context) -> bool:
@@ -157,16 +156,16 @@ class AVCORE_OT_open_presets(bpy.types.Operator):
         return {"FINISHED"}
 
 
-class AVCORE_OT_choose_palette(bpy.types.Operator):
+class ChoosePaletteOperator(bpy.types.Operator):
     """Choose a palette"""
 
     bl_idname = "avcore.choose_palette"
     bl_label = "Choose Palette"
-    bl_options = {"REGISTER", "UNDO"}
+    bl_options = UNDOABLE
     bl_property = "palette"
 
     def _palettes(self, _context: bpy.types.Context | None) -> list[tuple[str, str, str]]:
-        names = catalogue.palettes()
+        names = catalogue.palettes(wait=bpy.app.background)
         if len(_palette_items) != len(names):
             _palette_items[:] = [(name, name.replace("_", " ").title(), "") for name in names]
         return _palette_items
@@ -191,11 +190,11 @@ class AVCORE_OT_choose_palette(bpy.types.Operator):
 _palette_items: list[tuple[str, str, str]] = []
 
 CLASSES: tuple[Any, ...] = (
-    AVCORE_OT_choose_preset,
-    AVCORE_OT_reset_parameters,
-    AVCORE_OT_reload_presets,
-    AVCORE_OT_save_preset,
-    AVCORE_OT_install_pack,
-    AVCORE_OT_open_presets,
-    AVCORE_OT_choose_palette,
+    ChoosePresetOperator,
+    ResetParametersOperator,
+    ReloadPresetsOperator,
+    SavePresetOperator,
+    InstallPackOperator,
+    OpenPresetsOperator,
+    ChoosePaletteOperator,
 )

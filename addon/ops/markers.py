@@ -13,8 +13,8 @@ from ..errors import AddonError
 from ..keys import Event, remove_markers, write_markers
 from ..session import heard
 from ..session.hearables import hear
+from .options import UNDOABLE, Result
 
-Result = set[str]
 MOMENTS = (
     ("BEATS", "Beats", "A marker on each beat"),
     ("DOWNBEATS", "Bars", "A marker on the first beat of each bar"),
@@ -23,12 +23,12 @@ MOMENTS = (
 )
 
 
-class AVCORE_OT_markers(bpy.types.Operator):
+class MarkersOperator(bpy.types.Operator):
     """Put markers where something is heard; making them again replaces only these"""
 
     bl_idname = "avcore.markers"
     bl_label = "Markers"
-    bl_options = {"REGISTER", "UNDO"}
+    bl_options = UNDOABLE
 
     moments: EnumProperty(name="At", items=MOMENTS)
 
@@ -45,12 +45,12 @@ class AVCORE_OT_markers(bpy.types.Operator):
         return {"FINISHED"}
 
 
-class AVCORE_OT_remove_markers(bpy.types.Operator):
+class RemoveMarkersOperator(bpy.types.Operator):
     """Remove the markers that were made from sound"""
 
     bl_idname = "avcore.remove_markers"
     bl_label = "Remove Markers"
-    bl_options = {"REGISTER", "UNDO"}
+    bl_options = UNDOABLE
 
     def execute(self, context: bpy.types.Context) -> Result:
         self.report({"INFO"}, f"{remove_markers(context.scene)} markers removed")
@@ -69,4 +69,4 @@ def events(known: Analysis, moments: str) -> list[Event]:
     return [Event(time_s, f"{name} {at}") for at, time_s in enumerate(times, start=1)]
 
 
-CLASSES: tuple[Any, ...] = (AVCORE_OT_markers, AVCORE_OT_remove_markers)
+CLASSES: tuple[Any, ...] = (MarkersOperator, RemoveMarkersOperator)

@@ -8,18 +8,17 @@ import bpy
 
 from .. import package
 from ..session.bakes import current
+from .options import PLAIN, Result
 
 FAILURE_NAME = "avcore failure"
 
-Result = set[str]
 
-
-class AVCORE_OT_open_preferences(bpy.types.Operator):
+class OpenPreferencesOperator(bpy.types.Operator):
     """Open the extension's preferences"""
 
     bl_idname = "avcore.open_preferences"
     bl_label = "Preferences"
-    bl_options = {"REGISTER"}
+    bl_options = PLAIN
 
     def execute(self, _context: bpy.types.Context) -> Result:
         if not bpy.app.background:
@@ -27,12 +26,12 @@ class AVCORE_OT_open_preferences(bpy.types.Operator):
         return {"FINISHED"}
 
 
-class AVCORE_OT_show_failure(bpy.types.Operator):
+class ShowFailureOperator(bpy.types.Operator):
     """Keep all that is known of the failure as a text of the file, to be sent to others"""
 
     bl_idname = "avcore.show_failure"
     bl_label = "Show Failure"
-    bl_options = {"REGISTER"}
+    bl_options = PLAIN
 
     @classmethod
     def poll(cls, _context: bpy.types.Context) -> bool:
@@ -50,4 +49,4 @@ class AVCORE_OT_show_failure(bpy.types.Operator):
         return {"FINISHED"}
 
 
-CLASSES: tuple[Any, ...] = (AVCORE_OT_open_preferences, AVCORE_OT_show_failure)
+CLASSES: tuple[Any, ...] = (OpenPreferencesOperator, ShowFailureOperator)

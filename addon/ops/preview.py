@@ -10,16 +10,15 @@ from bpy.props import IntProperty
 from ..engine import WorkerError
 from ..errors import AddonError
 from ..session import looking, picture
+from .options import PLAIN, Result
 
-Result = set[str]
 
-
-class AVCORE_OT_preview(bpy.types.Operator):
+class PreviewOperator(bpy.types.Operator):
     """Draw the picture of the current frame, for the panel and the Image Editor"""
 
     bl_idname = "avcore.preview"
     bl_label = "Preview"
-    bl_options = {"REGISTER"}
+    bl_options = PLAIN
 
     size: IntProperty(name="Size", description="Longer side in pixels", default=512, min=16, max=4096)
 
@@ -37,12 +36,12 @@ class AVCORE_OT_preview(bpy.types.Operator):
         return {"FINISHED"}
 
 
-class AVCORE_OT_show_preview(bpy.types.Operator):
+class ShowPreviewOperator(bpy.types.Operator):
     """Show the preview in the Image Editor"""
 
     bl_idname = "avcore.show_preview"
     bl_label = "Show in Image Editor"
-    bl_options = {"REGISTER"}
+    bl_options = PLAIN
 
     @classmethod
     def poll(cls, _context: bpy.types.Context) -> bool:
@@ -63,4 +62,4 @@ class AVCORE_OT_show_preview(bpy.types.Operator):
         return {"FINISHED"}
 
 
-CLASSES: tuple[Any, ...] = (AVCORE_OT_preview, AVCORE_OT_show_preview)
+CLASSES: tuple[Any, ...] = (PreviewOperator, ShowPreviewOperator)

@@ -12,16 +12,15 @@ from ..errors import AddonError
 from ..session import heard, refresh
 from ..session.hearables import hear
 from ..session.kinds import SOUND_KINDS
+from .options import PLAIN, UNDOABLE, Result
 
-Result = set[str]
 
-
-class AVCORE_OT_pick_sound(bpy.types.Operator):
+class PickSoundOperator(bpy.types.Operator):
     """Pick the sound that pictures and keys follow"""
 
     bl_idname = "avcore.pick_sound"
     bl_label = "Pick Sound"
-    bl_options = {"REGISTER", "UNDO"}
+    bl_options = UNDOABLE
 
     kind: EnumProperty(name="Sound", items=SOUND_KINDS, default="ACTIVE")
     strip: StringProperty(name="Strip", description="Name of a sound strip")
@@ -55,12 +54,12 @@ class AVCORE_OT_pick_sound(bpy.types.Operator):
         return {"FINISHED"}
 
 
-class AVCORE_OT_listen(bpy.types.Operator):
+class ListenOperator(bpy.types.Operator):
     """Listen to the sound: its tempo, beats and waveform"""
 
     bl_idname = "avcore.listen"
     bl_label = "Listen"
-    bl_options = {"REGISTER"}
+    bl_options = PLAIN
 
     def execute(self, context: bpy.types.Context) -> Result:
         try:
@@ -77,4 +76,4 @@ class AVCORE_OT_listen(bpy.types.Operator):
         return {"FINISHED"}
 
 
-CLASSES: tuple[Any, ...] = (AVCORE_OT_pick_sound, AVCORE_OT_listen)
+CLASSES: tuple[Any, ...] = (PickSoundOperator, ListenOperator)

@@ -241,7 +241,9 @@ def _range(scene: bpy.types.Scene, settings: Any, heard: Heard) -> tuple[int, in
     elif settings.range == "CUSTOM":
         first, last = max(start, settings.first), min(end, settings.last)
     if first > last:
-        raise AddonError(f"{heard.label} is heard in frames {start} to {end}, outside the range to bake; change the range")
+        raise AddonError(
+            f"{heard.label} is heard in frames {start} to {end}, outside the range to bake; change the range"
+        )
     return first, last
 
 

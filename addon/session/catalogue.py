@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 import bpy
@@ -27,8 +28,10 @@ def presets() -> tuple[PresetInfo, ...]:
     return _presets
 
 
-def palettes() -> tuple[str, ...]:
-    """Names of palettes."""
+def palettes(*, wait: bool = False) -> tuple[str, ...]:
+    """Names of palettes; empty until they are listed, unless that is waited for."""
+    if wait:
+        _wait_once()
     return _palettes
 
 
@@ -58,11 +61,8 @@ def load_now() -> None:
 
 def items(settings: Any, _context: bpy.types.Context | None) -> list[tuple[str, str, str, int | str, int]]:
     """The presets as items of an enumeration; the chosen one is there even before they are listed."""
-    if bpy.app.background and not _asked:
-        try:
-            load_now()
-        except WorkerError:
-            pass  # the chosen one alone; whoever bakes hears why
+    if bpy.app.background:
+        _wait_once()
     if not any(item[0] == settings.name for item in _items):
         _items.append((settings.name, settings.name, "", NO_PICTURE, len(_items)))
     return _items
@@ -77,6 +77,12 @@ def choose(settings: Any, number: int) -> None:
     """Choose the preset of that number."""
     settings.name = next(item[0] for item in _items if item[4] == number)
     refresh.soon()
+
+
+def _wait_once() -> None:
+    if not _asked:
+        with contextlib.suppress(WorkerError):  # nothing is listed; whoever bakes hears why
+            load_now()
 
 
 def _take(listing: PresetList) -> None:

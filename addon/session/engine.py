@@ -1,4 +1,4 @@
-"""The one worker of this Blender: found and started when it is first needed, asked without waiting, and heard in a tick.
+"""The one worker of this Blender: found and started when it is first needed, asked without waiting.
 
 In a window, ``ask`` returns at once and its callbacks run in Blender's main thread, from a timer that lives as long as
 an answer is due. In background mode timers never fire, so ``ask`` waits there and calls back before it returns.

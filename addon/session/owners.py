@@ -10,7 +10,9 @@ import bpy
 from ..errors import AddonError
 
 # bpy.data.materials['Steel'].node_tree
-_SHOWN = re.compile(r"""bpy\.data\.(?P<kind>\w+)\[(?P<name>'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")\](?:\.(?P<inner>\w+))?""")
+_SHOWN = re.compile(
+    r"""bpy\.data\.(?P<kind>\w+)\[(?P<name>'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")\](?:\.(?P<inner>\w+))?"""
+)
 
 
 def find(text: str) -> bpy.types.ID:

@@ -112,8 +112,11 @@ def follow(preset: Any) -> bool:
 
     if (preset.name, scene) not in _asked:
         _asked.add((name, scene))
-        session.ask(Describe(name), lambda reply: (_asked.discard((name, scene)), take(reply)),
-                    failed=lambda why: _asked.discard((name, scene)))
+        session.ask(
+            Describe(name),
+            lambda reply: (_asked.discard((name, scene)), take(reply)),
+            failed=lambda why: _asked.discard((name, scene)),
+        )
     return False
 
 

@@ -44,7 +44,9 @@ def wanted() -> Wanted:
     folders = [bpy.path.abspath(folder.path) for folder in prefs.preset_folders if folder.path]
     if folders:
         environment["AVCORE_PRESETS"] = os.pathsep.join(folders)
-    return Wanted(bpy.path.abspath(prefs.python) if prefs.python else "", user_folder("engine", create=False), environment)
+    return Wanted(
+        bpy.path.abspath(prefs.python) if prefs.python else "", user_folder("engine", create=False), environment
+    )
 
 
 def bake_folder(chosen: str) -> Path:

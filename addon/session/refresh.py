@@ -42,6 +42,11 @@ def _frame_changed(scene: bpy.types.Scene, _graph: Any) -> None:
 
 
 @persistent
+def _edited(_scene: bpy.types.Scene, _graph: Any) -> None:
+    redraw(at_most_per_s=2.0)  # a strip may have moved, which the panels of other editors say too
+
+
+@persistent
 def _loaded(_path: str) -> None:
     for task in _loads:
         task()
@@ -56,6 +61,7 @@ def register() -> None:
     """Listen for changes."""
     if not bpy.app.background:
         bpy.app.handlers.frame_change_post.append(_frame_changed)
+        bpy.app.handlers.depsgraph_update_post.append(_edited)
     bpy.app.handlers.load_post.append(_loaded)
 
 
@@ -63,6 +69,7 @@ def unregister() -> None:
     """Forget all."""
     if not bpy.app.background:
         bpy.app.handlers.frame_change_post.remove(_frame_changed)
+        bpy.app.handlers.depsgraph_update_post.remove(_edited)
     bpy.app.handlers.load_post.remove(_loaded)
     _tasks.clear()
     _loads.clear()

@@ -9,7 +9,7 @@ import bpy
 import numpy as np
 
 from ..engine.client import read_array
-from ..engine.contract import CurveValues, Curves
+from ..engine.contract import Curves, CurveValues
 from ..errors import AddonError
 from ..keys import scaled
 from . import heard as heard_store

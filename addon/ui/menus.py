@@ -7,7 +7,7 @@ from typing import Any
 import bpy
 
 
-class AVCORE_MT_presets(bpy.types.Menu):
+class PresetsMenu(bpy.types.Menu):
     """What can be done with presets"""
 
     bl_idname = "AVCORE_MT_presets"
@@ -21,7 +21,7 @@ class AVCORE_MT_presets(bpy.types.Menu):
         layout.operator("avcore.reload_presets", icon="FILE_REFRESH")
 
 
-class AVCORE_MT_strip(bpy.types.Menu):
+class StripMenu(bpy.types.Menu):
     """What can be made of the sound of a strip"""
 
     bl_idname = "AVCORE_MT_strip"
@@ -34,7 +34,7 @@ class AVCORE_MT_strip(bpy.types.Menu):
         layout.operator("avcore.bake", icon="RENDER_ANIMATION")
 
 
-class AVCORE_UL_jobs(bpy.types.UIList):
+class JobsList(bpy.types.UIList):
     """The list of jobs"""
 
     bl_idname = "AVCORE_UL_jobs"
@@ -50,11 +50,11 @@ class AVCORE_UL_jobs(bpy.types.UIList):
 
 def _draw_strip_menu(menu: bpy.types.Menu, _context: bpy.types.Context) -> None:
     menu.layout.separator()
-    menu.layout.menu(AVCORE_MT_strip.bl_idname, icon="SOUND")
+    menu.layout.menu(StripMenu.bl_idname, icon="SOUND")
 
 
 def _draw_button_menu(menu: bpy.types.Menu, context: bpy.types.Context) -> None:
-    """ "Drive with Sound" for a property that can have keys."""
+    """Offer to drive a property that can have keys."""
     found = getattr(context, "property", None)
     if not found or not context.scene.avcore:
         return
@@ -77,7 +77,7 @@ def _is_number(owner: bpy.types.ID, path: str) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-CLASSES = (AVCORE_MT_presets, AVCORE_MT_strip, AVCORE_UL_jobs)
+CLASSES = (PresetsMenu, StripMenu, JobsList)
 _PLACES: tuple[tuple[str, Any], ...] = (
     ("SEQUENCER_MT_strip", _draw_strip_menu),
     ("SEQUENCER_MT_context_menu", _draw_strip_menu),

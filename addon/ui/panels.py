@@ -48,7 +48,12 @@ def _panel(place: str, where: dict[str, str], name: str, title: str, draw: Draw,
     def draw_panel(self: bpy.types.Panel, context: bpy.types.Context) -> None:
         draw(self.layout, context)
 
-    told: dict[str, Any] = {"bl_label": title, "draw": draw_panel, "__doc__": f"{title}, for sound into pictures", **where}
+    told: dict[str, Any] = {
+        "bl_label": title,
+        "draw": draw_panel,
+        "__doc__": f"{title}, for sound into pictures",
+        **where,
+    }
     if parent:
         told["bl_parent_id"] = parent
     if closed:

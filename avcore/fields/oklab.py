@@ -23,8 +23,8 @@ _TO_LAB = np.array(
         [0.0259040371, 0.7827717662, -0.8086757660],
     ]
 )
-_FROM_LAB = np.linalg.inv(_TO_LAB)
-_FROM_LMS = np.linalg.inv(_TO_LMS)
+FROM_LAB = np.linalg.inv(_TO_LAB)
+FROM_LMS = np.linalg.inv(_TO_LMS)
 
 
 def srgb_to_oklab(srgb: Array) -> Array:
@@ -34,7 +34,7 @@ def srgb_to_oklab(srgb: Array) -> Array:
 
 def oklab_to_srgb(oklab: Array) -> Array:
     """OKLab to display-referred sRGB [shape=(..., 3)], clipped to the gamut [0, 1]."""
-    return np.clip(linear_to_srgb((oklab @ _FROM_LAB.T) ** 3 @ _FROM_LMS.T), 0.0, 1.0)
+    return np.clip(linear_to_srgb((oklab @ FROM_LAB.T) ** 3 @ FROM_LMS.T), 0.0, 1.0)
 
 
 def turn_hue(oklab: Array, turns: float) -> Array:

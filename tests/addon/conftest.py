@@ -1,8 +1,8 @@
 """Tests of the extension. A module that imports bpy runs in a process of its own in each Blender that is at hand.
 
-Blenders are virtual environments with ``bpy`` and ``pytest``: ``.venv-bpy42`` and so on, which ``make test-addon`` makes, or
-those that ``AVCORE_BPY_VENVS`` names. Without bpy here, a module with ``pytest.importorskip("bpy")`` becomes one test
-for each of them; with bpy, it is collected as usual.
+Blenders are virtual environments with ``bpy`` and ``pytest``: ``.venv-bpy42`` and so on, which ``make test-addon``
+makes, or those that ``AVCORE_BPY_VENVS`` names. Without bpy here, a module with ``pytest.importorskip("bpy")`` becomes
+one test for each of them; with bpy, it is collected as usual.
 """
 
 from __future__ import annotations
@@ -67,7 +67,17 @@ class BlenderRun(pytest.Item):
             pytest.skip(f"there is no Blender in {self.venv}; `make test-addon` makes it")
         environment = {**os.environ, "AVCORE_PYTHON": os.environ.get("AVCORE_PYTHON", sys.executable)}
         done = subprocess.run(
-            [python, "-W", "ignore::DeprecationWarning", "-m", "pytest", "-q", "-p", "no:cacheprovider", str(self.path)],
+            [
+                python,
+                "-W",
+                "ignore::DeprecationWarning",
+                "-m",
+                "pytest",
+                "-q",
+                "-p",
+                "no:cacheprovider",
+                str(self.path),
+            ],
             cwd=ROOT,
             env=environment,
             capture_output=True,

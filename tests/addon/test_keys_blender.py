@@ -55,7 +55,9 @@ def seen(owner: Any, path: str, frames: Any, index: int | None = None) -> np.nda
     values = []
     for frame in frames:
         bpy.context.scene.frame_set(int(frame))
-        evaluated = owner.evaluated_get(bpy.context.evaluated_depsgraph_get()) if hasattr(owner, "evaluated_get") else owner
+        evaluated = (
+            owner.evaluated_get(bpy.context.evaluated_depsgraph_get()) if hasattr(owner, "evaluated_get") else owner
+        )
         value = evaluated.path_resolve(path)
         values.append(value if index is None else value[index])
     return np.array(values)
@@ -270,7 +272,9 @@ def places(scene: Any) -> list[tuple[str, int]]:
 
 def test_markers_lie_where_things_are_heard() -> None:
     scene = new_scene()
-    n = write_markers(scene, hearing(11), [Event(0.0, "bar 1"), Event(1.01, "beat"), Event(99.0, "never")], kind="beats")
+    n = write_markers(
+        scene, hearing(11), [Event(0.0, "bar 1"), Event(1.01, "beat"), Event(99.0, "never")], kind="beats"
+    )
     assert n == 2
     assert places(scene) == [("bar 1", 11), ("beat", 35)]
 

@@ -82,7 +82,9 @@ if RETIMES:  # 4.5 and 5.0 play some such strips a frame off, and not always the
 @needs_audio
 @pytest.mark.parametrize("setup", SETUPS.values(), ids=SETUPS.keys())
 @pytest.mark.parametrize("fps", ["24", "25", "29.97", "60"])
-def test_a_strip_is_heard_as_blender_plays_it(tmp_path: Path, clock: Path, fps: str, setup: Callable[[Any], None]) -> None:
+def test_a_strip_is_heard_as_blender_plays_it(
+    tmp_path: Path, clock: Path, fps: str, setup: Callable[[Any], None]
+) -> None:
     scene = new_scene(fps)
     assert scene_fps(scene) == exact(fps)
     strip = add(scene, clock)
@@ -310,7 +312,9 @@ sys.stdout.flush(); os._exit(0)
 
 
 @pytest.mark.skipif(can_mix(), reason="strips can be made here")
-def test_strips_of_a_saved_file_are_read_without_audio(tmp_path: Path, clock: Path, other_blender: Callable[[str], str]) -> None:
+def test_strips_of_a_saved_file_are_read_without_audio(
+    tmp_path: Path, clock: Path, other_blender: Callable[[str], str]
+) -> None:
     saved = tmp_path / "saved.blend"
     arguments = [str(clock), str(saved), str(Path(__file__).parent)]
     subprocess.run([other_blender("45"), "-c", SAVE, *arguments], check=True, capture_output=True)

@@ -47,7 +47,9 @@ def test_a_late_sound_begins_in_silence() -> None:
 
 
 def test_times_are_those_of_each_frame_and_nan_between() -> None:
-    hearing = Hearing(Fraction(24), (Piece(1, 10, Fraction(0), Fraction(1, 24)), Piece(20, 30, Fraction(3), Fraction(1, 12))))
+    hearing = Hearing(
+        Fraction(24), (Piece(1, 10, Fraction(0), Fraction(1, 24)), Piece(20, 30, Fraction(3), Fraction(1, 12)))
+    )
     frames = np.arange(-2, 35)
     for frame, time_s in zip(frames, hearing.times(frames), strict=True):
         exact = hearing.time_of_frame(int(frame))

@@ -99,10 +99,13 @@ def test_the_cache_is_shown_and_cleared(
 ) -> None:
     monkeypatch.setenv("AVCORE_CACHE", str(tmp_path))
     main(["analyze", str(demo_track)])
+    (tmp_path / "kernels" / "older").mkdir(parents=True)
+    (tmp_path / "kernels" / "older" / "kernel.nbc").write_bytes(bytes(2_000_000))
     capsys.readouterr()
     assert main(["cache"]) == 0
     assert f"{tmp_path}: 1 analysis" in capsys.readouterr().out
     assert main(["cache", "clear", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["n_tracks"] == 1
     assert main(["cache"]) == 0
-    assert "0 analyses" in capsys.readouterr().out
+    assert "0 analyses, 0.0 MB; compiled kernels, 0.0 MB" in capsys.readouterr().out
+    assert not (tmp_path / "kernels").exists()

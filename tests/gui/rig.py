@@ -1,6 +1,6 @@
 """A folder with a whole Debian in it that has Blender and a screen: made once, entered by chroot. Needs root on Debian.
 
-    python -m tests.gui.rig out/gui-rig
+python -m tests.gui.rig out/gui-rig
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ root=$1 share=$2; shift 2
 mount -t proc proc "$root/proc"; mount --bind /dev "$root/dev"; mount -t devpts devpts "$root/dev/pts" 2>/dev/null
 mkdir -p "$root/mnt/share"; [ "$share" = / ] || mount --bind "$share" "$root/mnt/share"
 cat /etc/resolv.conf > "$root/etc/resolv.conf" 2>/dev/null; cat /etc/hosts > "$root/etc/hosts" 2>/dev/null
-exec chroot "$root" env -i HOME=/root LANG=C.UTF-8 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin "$@"
+exec chroot "$root" env -i HOME=/root LANG=C.UTF-8 PATH=/usr/sbin:/usr/bin:/sbin:/bin "$@"
 """
 
 
@@ -59,7 +59,9 @@ def make(root: Path) -> None:
     (settings / "99date").write_text('Acquire::Check-Valid-Until "false";\nAcquire::Check-Date "false";\n')
     (root / "etc/mtab").unlink(missing_ok=True)
     (root / "etc/mtab").symlink_to("/proc/self/mounts")
-    install = f"apt-get update -q && apt-get install -y -q --no-install-recommends {' '.join(PACKAGES)} && apt-get clean"
+    install = (
+        f"apt-get update -q && apt-get install -y -q --no-install-recommends {' '.join(PACKAGES)} && apt-get clean"
+    )
     enter(root, Path("/"), "env", "DEBIAN_FRONTEND=noninteractive", "sh", "-c", install, check=True, quiet=True)
     (root / READY).touch()
 

@@ -7,6 +7,7 @@ import hashlib
 import importlib
 import logging
 import os
+import shutil
 import tempfile
 import threading
 import time
@@ -17,6 +18,7 @@ from types import ModuleType
 from typing import Any, Literal
 
 from avcore.compute.painter import CannotPaintError
+from avcore.files import cache_folder, output_error
 
 # Files that the machine code is made from: this folder's, and those whose constants it carries.
 SOURCES = (
@@ -62,10 +64,29 @@ def kernel_folder() -> Path:
 
     Numba itself looks at the date of one source file only, and not at the files that it imports.
     """
-    from avcore.files import cache_folder
-
     digest = hashlib.sha256(b"".join(path.read_bytes() for path in SOURCES)).hexdigest()
-    return cache_folder() / "kernels" / digest[:16]
+    return _kernels() / digest[:16]
+
+
+def kernels_bytes() -> int:
+    """Size of all machine code that is kept, of older versions too."""
+    return sum(path.stat().st_size for path in _kernels().rglob("*") if path.is_file())
+
+
+def clear_kernels() -> None:
+    """Delete the kept machine code; it is made again when it is needed.
+
+    Raises:
+        OutputError: it cannot be deleted.
+    """
+    try:
+        shutil.rmtree(_kernels(), ignore_errors=not _kernels().exists())
+    except OSError as error:
+        raise output_error(error, _kernels()) from error
+
+
+def _kernels() -> Path:
+    return cache_folder() / "kernels"
 
 
 @contextmanager

@@ -1,0 +1,9 @@
+"""One kernel for any field: what a picture's own code computes is recorded once and compiled for this processor.
+
+Importing this loads no compiler.
+"""
+
+from avcore.compute.traced.graph import CannotTraceError
+from avcore.compute.traced.painter import TracedPainter
+
+__all__ = ["CannotTraceError", "TracedPainter"]
