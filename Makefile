@@ -11,7 +11,7 @@ AUDIO ?= $(OUT)/demo.wav
 PRESET ?= ember
 RENDER ?= --resolution 720p --fps 30 --duration 30
 
-.PHONY: demo test test-all test-torch test-py313 lint types bench thumbnails clean
+.PHONY: demo test test-all test-torch test-py313 test-addon test-gui extension lint types bench thumbnails clean
 
 demo: $(VENV)/.installed
 	@mkdir -p $(OUT)
@@ -42,6 +42,29 @@ thumbnails: $(VENV)/.installed
 	@for preset in presets/*.yaml; do name=$$(basename $$preset .yaml); \
 		$(BIN)/avcore frame $(OUT)/demo.wav presets/thumbnails/$$name.jpg --preset $$preset --at 17 -r 256x256 --overwrite || exit 1; done
 	$(BIN)/python -m tests.contact_sheet presets/thumbnails presets/contact-sheet.jpg
+
+# The Blender extension. `make extension` builds the zips in dist/: light, full and full-torch, for each Python of Blender and
+# each platform; EXTENSION narrows that: make extension EXTENSION="--only full --python 311 --platform linux-x64"
+extension: $(VENV)/.installed .venv-bpy45/.ready
+	$(BIN)/python addon/_build --out dist --largest 5 $(EXTENSION)
+
+# Its tests, in real Blenders from PyPI, about 1 GB each. One that cannot be had here is said, and its tests are skipped.
+test-addon: $(VENV)/.installed-test
+	@for version in 42 45 50 52; do $(MAKE) --no-print-directory .venv-bpy$$version/.ready || echo "no Blender $$version here"; done
+	$(BIN)/python -m pytest tests/addon $(TESTS)
+
+.venv-bpy42/.ready: BPY = python3.11 bpy==4.2.23
+.venv-bpy45/.ready: BPY = python3.11 bpy==4.5.15
+.venv-bpy50/.ready: BPY = python3.11 bpy==5.0.1
+.venv-bpy52/.ready: BPY = "$(PYTHON313)" bpy==5.2.3
+.venv-bpy%/.ready:
+	$(firstword $(BPY)) -m venv .venv-bpy$*
+	.venv-bpy$*/bin/python -m pip install --quiet $(lastword $(BPY)) pytest
+	@touch $@
+
+# Its tests in a real Blender window, in a Debian of its own in out/gui-rig (1.5 GB); needs root on Debian.
+test-gui: $(VENV)/.installed-test .venv-bpy45/.ready
+	AVCORE_GUI_RIG=$(OUT)/gui-rig $(BIN)/python -m pytest tests/gui $(TESTS)
 
 lint: $(VENV)/.installed-lint
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
@@ -74,4 +97,5 @@ $(VENV)/.installed-lint: $(VENV)/.installed-test
 	@touch $@
 
 clean:
-	rm -rf .venv .venv-torch .venv-313 $(OUT)
+	rm -rf .venv .venv-torch .venv-313 .venv-bpy* dist
+	rm -rf --one-file-system $(OUT)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -53,8 +54,9 @@ def find(given: Path | None) -> Tool:
         ToolError: there is none.
     """
     root = Path(__file__).resolve().parent.parent.parent
-    pattern = "lib/python3*/site-packages/bpy/*/scripts"
-    scripts = [found for venv in sorted(root.glob(".venv-bpy*")) for found in venv.glob(pattern)]
+    named = [Path(part) for part in os.environ.get("AVCORE_BPY_VENVS", "").split(os.pathsep) if part]
+    venvs = named or sorted(root.glob(".venv-bpy*"))
+    scripts = [found for venv in venvs for found in venv.glob("lib/python3*/site-packages/bpy/*/scripts")]
     script = given or next((each / "addons_core/bl_pkg/cli" / NAME for each in scripts), None)
     if script is None or not script.is_file():
         raise ToolError(f"there is no {NAME}; `make .venv-bpy45/.ready` gets it, or name it with --blender-tool")

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-import bpy
-
-from .files import BakeError
-from .images import TAG
 from .made import InTheWay, Made
-from .nodes import Maps, has_ours, image_node, make_images, named, our_node
+from .nodes import Maps, image_node, make_images, named, our_node
+from .slots import Slot
 
 if TYPE_CHECKING:
     from bpy.types import Image, Material, Node, NodeTree, Object
@@ -49,35 +46,14 @@ def to_material(
     Raises:
         BakeError: the object cannot have a material, has no such slot, or pictures cannot be read.
     """
-    if not hasattr(obj.data, "materials") or not obj.is_editable or not obj.data.is_editable:
-        raise BakeError(f"{obj.name} cannot be given a material; choose a mesh, curve or text of this file")
-    if slot is not None and slot > 0 and slot >= len(obj.material_slots):
-        raise BakeError(f"{obj.name} has no material slot {slot + 1}; it has {len(obj.material_slots)}")
-    at = obj.active_material_index if slot is None else slot
-    before = obj.material_slots[at].material if len(obj.material_slots) else None
-    is_ours = before is not None and TAG in before and before.library is None and has_ours(before.node_tree)
-    if before is not None and not is_ours and not replace:
-        return InTheWay("material", before.name, f"slot {at + 1} of {obj.name}")
+    place = Slot.of(obj, slot)
+    if place.in_the_way is not None and not replace:
+        return place.in_the_way
     images = make_images(maps, frame_start=frame_start, heard=heard, recipe=recipe)
-    material = before if is_ours else _new_material(maps["base"].name)
+    material = place.material(maps["base"].name)
     build(material, maps, images, frame_start=frame_start, relief=relief, lit=lit)
-    if not is_ours:
-        if before is not None:
-            before.use_fake_user = True
-        if not len(obj.material_slots):
-            obj.data.materials.append(material)
-        else:
-            obj.material_slots[at].material = material
+    place.put(material)
     return Made("material", material.name, named(images))
-
-
-def _new_material(name: str) -> Material:
-    material = bpy.data.materials.new(name)
-    if not material.use_nodes:  # deprecated from 5.0 on, where it is always so
-        material.use_nodes = True
-    material[TAG] = name
-    material.node_tree.nodes.clear()
-    return material
 
 
 def build(

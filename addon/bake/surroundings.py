@@ -89,13 +89,13 @@ def to_light(
     )
     if is_new:
         picture.extension = "CLIP"
-        tree.links.new(_thrown(tree, light), picture.inputs["Vector"])
+        tree.links.new(thrown(tree, light), picture.inputs["Vector"])
     if is_new or colouring is None or TAG not in colouring:
         tree.links.new(picture.outputs["Color"], emission.inputs["Color"])
     return Made("light", light.name, named(images))
 
 
-def _thrown(tree: NodeTree, light: Light) -> bpy.types.NodeSocket:
+def thrown(tree: NodeTree, light: Light) -> bpy.types.NodeSocket:
     """Where in the picture a ray leaves the light: x and y over the distance along -z, a spot's cone as its width."""
     coordinates, _ = our_node(tree, "coordinates", "ShaderNodeTexCoord", at=(-1300, 0))
     split, _ = our_node(tree, "split", "ShaderNodeSeparateXYZ", at=(-1100, 0))

@@ -21,7 +21,7 @@ from .hearing import Hearing, Piece
 from .mixdown import Mix, can_mix, mixdown
 from .state import StripState
 from .strips import active_strip, find_strip, is_heard, scene_fps, sequencer_scene, sound_strips
-from .timing import fingerprint, timing
+from .timing import fingerprint, heard_strips, timing
 
 __all__ = [
     "Change",
@@ -39,6 +39,7 @@ __all__ = [
     "compare",
     "find_strip",
     "fingerprint",
+    "heard_strips",
     "is_heard",
     "mixdown",
     "scene_fps",

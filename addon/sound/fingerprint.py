@@ -20,7 +20,7 @@ class Unchanged:
 
 @dataclass(frozen=True)
 class Moved:
-    """All of it is heard ``frames`` later, and is otherwise the same: shift what was made."""
+    """All of it is heard ``frames`` (of the strip's scene) later, and is otherwise the same: shift what was made."""
 
     frames: int
 

@@ -14,7 +14,7 @@ import bpy
 
 from .files import SoundError
 from .hearing import Hearing, Piece
-from .strips import scene_fps, walk
+from .strips import scene_fps, seen_from, walk
 
 if TYPE_CHECKING:
     from bpy.types import Scene, Strip
@@ -43,6 +43,7 @@ def mixdown(
     channel: int | None = None,
     frame_start: int | None = None,
     frame_end: int | None = None,
+    target: Scene | None = None,
 ) -> Mix:
     """Write what is heard to a WAV file (16 bits), as Blender plays it: volumes, pans, speeds, cuts, mutes.
 
@@ -53,6 +54,7 @@ def mixdown(
         channel: hear the strips of this channel alone.
         frame_start: first frame; the scene's without it.
         frame_end: the frame after the last; the scene's without it.
+        target: the scene whose frames the hearing counts in, as for ``timing``.
 
     Raises:
         SoundError: this Blender has no audio, or the file cannot be written.
@@ -73,7 +75,7 @@ def mixdown(
                 strip.mute = True
         write_mix(copy, path, frame_start=start, frame_end=end)
     fps = scene_fps(scene)
-    return Mix(path, Hearing(fps, (Piece(start, end, Fraction(0), 1 / fps),)))
+    return Mix(path, seen_from(target, Hearing(fps, (Piece(start, end, Fraction(0), 1 / fps),)), scene))
 
 
 @contextlib.contextmanager

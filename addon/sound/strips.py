@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import bpy
 import numpy as np
 
+from .hearing import Hearing
 from .state import StripState
 
 if TYPE_CHECKING:
@@ -47,6 +48,17 @@ def scene_fps(scene: Scene) -> Fraction:
     """The frame rate of a scene as an exact ratio: 30 / 1.001 is 30000/1001."""
     base = np.format_float_positional(np.float32(scene.render.fps_base), unique=True)
     return Fraction(scene.render.fps) / Fraction(base)
+
+
+def seen_from(target: Scene | None, hearing: Hearing, scene: Scene) -> Hearing:
+    """What is heard in the sequencer of ``scene``, at the frames of ``target``: see ``timing``."""
+    if target is None or target == scene:
+        return hearing
+    for strip, _ in walk(scene):
+        if strip.type == "SCENE" and strip.scene == target:
+            start = strip.content_start if bpy.app.version >= (5, 1, 0) else strip.frame_start
+            return hearing.seen_in(scene_fps(target), at=int(start), to=target.frame_start)
+    return hearing.seen_in(scene_fps(target))
 
 
 def walk(scene: Scene) -> Iterator[tuple[Strip, tuple[MetaStrip, ...]]]:

@@ -9,7 +9,7 @@ from .files import path_of
 from .fingerprint import Fingerprint, take
 from .hearing import Hearing, Piece, layered
 from .retiming import measure
-from .strips import is_heard, read_state, scene_fps, sound_strips, walk
+from .strips import is_heard, read_state, scene_fps, seen_from, sound_strips
 
 if TYPE_CHECKING:
     from bpy.types import Scene, Strip
@@ -36,11 +36,7 @@ def timing(strip: Strip, scene: Scene, *, cuts: bool = True, target: Scene | Non
             pieces += measure(each, scene, state)
         elif (piece := state.piece(fps)) is not None:
             pieces.append(piece)
-    hearing = layered(fps, pieces)
-    if target is None or target == scene:
-        return hearing
-    at, to = _shown(target, scene)
-    return hearing.seen_in(scene_fps(target), at=at, to=to)
+    return seen_from(target, layered(fps, pieces), scene)
 
 
 def fingerprint(
@@ -72,12 +68,3 @@ def _identity(strip: Strip) -> object:
     """Equal for strips of one file: a packed sound is its datablock, since its path may lead nowhere."""
     sound = strip.sound
     return sound if sound is None or sound.packed_file is not None else path_of(sound)
-
-
-def _shown(target: Scene, scene: Scene) -> tuple[int, int]:
-    """A frame of ``scene``, and the frame of ``target`` that is shown then."""
-    for strip, _ in walk(scene):
-        if strip.type == "SCENE" and strip.scene == target:
-            start = int(strip.frame_start) if not hasattr(strip, "content_start") else int(strip.content_start)
-            return start, target.frame_start
-    return 0, 0

@@ -14,6 +14,7 @@ from avcore.compute.device import Device, cpu
 from avcore.compute.painter import CannotPaintError, Painter
 from avcore.compute.reference import ReferencePainter
 from avcore.compute.torch_frame import Rounding
+from avcore.compute.traced import TracedPainter
 from avcore.fields.cppn import Cppn
 from avcore.fields.moment import Field
 from avcore.signals.spec import Driven
@@ -28,14 +29,24 @@ logger = logging.getLogger(__name__)
 
 
 def choose_painter(
-    field: Field, device: Device, *, precision: Precision = "auto", threads: int | None = None
+    field: Field,
+    device: Device,
+    *,
+    precision: Precision = "auto",
+    threads: int | None = None,
+    compile_kernels: bool = True,
 ) -> Chosen:
     """The fastest implementation for ``field`` on ``device``, with the slower ones behind it.
 
-    After the last one of a GPU comes the processor, and behind all of them the reference on NumPy.
+    After the last one of a GPU comes the processor, and behind all of them the reference on NumPy. Without
+    ``compile_kernels``, patterns are drawn by kernels that are in the cache already, or else by the reference.
     """
     on_gpu = _on_gpu(field, device, precision) if device.name != "cpu" else []
-    on_processor = _on_processor(field, precision, threads) if isinstance(field, Cppn) else []
+    on_processor = (
+        _on_processor(field, precision, threads)
+        if isinstance(field, Cppn)
+        else [partial(TracedPainter, threads=threads, may_compile=compile_kernels)]
+    )
     return Chosen([*on_gpu, *on_processor, lambda: ReferencePainter(cpu(), threads=threads)])
 
 

@@ -72,17 +72,25 @@ class Frames:
         precision: Precision = "auto",
         threads: int | None = None,
         map_name: MapName | None = None,
+        compile_kernels: bool = True,
     ) -> None:
         """Prepare the signals and the field for frames of ``size`` (width, height) pixels.
 
-        With ``map_name``, the frames are those of a map for materials.
+        With ``map_name``, the frames are those of a map for materials. ``compile_kernels`` is that of
+        ``choose_painter``.
 
         Raises:
             PresetError: the preset's signals or weights do not fit.
         """
         self.preset, self.track, self.timebase = preset, track, timebase
         self.size, self.device, self.map_name = size, device, map_name
-        stage = Stage(track, timebase, size, device, quality=quality, precision=precision, threads=threads)
+        stage = Stage(
+            *(track, timebase, size, device),
+            quality=quality,
+            precision=precision,
+            threads=threads,
+            compile_kernels=compile_kernels,
+        )
         self.source: Source = (
             Director(preset, stage) if isinstance(preset.field, DirectorSpec) else Scene(preset, stage)
         )

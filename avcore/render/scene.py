@@ -41,6 +41,7 @@ class Stage:
     quality: Quality = "final"
     precision: Precision = "auto"
     threads: int | None = None
+    compile_kernels: bool = True
 
     @property
     def frame_s(self) -> float:
@@ -159,7 +160,13 @@ class Scene:
     def _sheet(self, spec: Any, colour: Any, layer: LayerSpec | None = None) -> Sheet:
         stage = self.stage
         field: Field = spec.build(colour, seconds=stage.seconds, file=self.preset.file)
-        painter = choose_painter(field, stage.device, precision=stage.precision, threads=stage.threads)
+        painter = choose_painter(
+            field,
+            stage.device,
+            precision=stage.precision,
+            threads=stage.threads,
+            compile_kernels=stage.compile_kernels,
+        )
         if layer is None or layer.mask is None or layer.mask.field is None:
             return Sheet(field, painter, layer)
         mask = layer.mask.field.build(colour, seconds=stage.seconds, file=self.preset.file)

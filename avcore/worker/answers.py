@@ -38,6 +38,7 @@ class Answers:
             contract.InstallPack: self.install_pack,
             contract.Analyze: self.analyze,
             contract.Curves: self.curves,
+            contract.Live: self.live,
             contract.Doctor: self.doctor,
         }
         return functions.get(type(request))
@@ -110,6 +111,13 @@ class Answers:
         from avcore.worker.hearing import curves
 
         return curves(call.request, self.tracks.track(call.request.audio, call), self.scratch)
+
+    def live(self, call: Call) -> contract.LiveGraph:
+        """A preset as a graph."""
+        from avcore.worker.live import live
+
+        audio = call.request.audio
+        return live(call.request, self.tracks.track(audio, call) if audio else None, self.scratch)
 
     def doctor(self, _call: Call) -> contract.Diagnosis:
         """The report of ``avcore doctor``."""

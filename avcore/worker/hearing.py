@@ -18,7 +18,7 @@ from avcore.presets.problems import raise_problems, suggestion
 from avcore.signals.controls import compute_controls
 from avcore.signals.spec import SignalSpec
 from avcore.timebase import Duration, parse_fps
-from avcore.worker.contract import Analysis, ArrayFile, Curves, CurveValues, Feature, Section
+from avcore.worker.contract import Analysis, ArrayFile, Curves, CurveValues, Feature, Live, Section
 from avcore.worker.library import load
 from avcore.worker.scratch import Scratch
 
@@ -85,7 +85,7 @@ def curves(request: Curves, track: FeatureTrack, scratch: Scratch) -> CurveValue
     """
     fps = parse_fps(request.fps)
     span_s = float(1 / fps) if request.span_s is None else request.span_s
-    times_s = _times_s(request, float(fps))
+    times_s = sample_times(request, float(fps))
     delays_s, own = {}, {}
     for name, written in request.signals.items():
         own[name], delay = _signal(name, written)
@@ -103,7 +103,12 @@ def curves(request: Curves, track: FeatureTrack, scratch: Scratch) -> CurveValue
     return CurveValues(tuple(rows), scratch.keep(values, "curves"))
 
 
-def _times_s(request: Curves, fps: float) -> Array64:
+def sample_times(request: Curves | Live, fps: float) -> Array64:
+    """The times of a request, in seconds of the sound [shape=(n,)].
+
+    Raises:
+        UsageError: there are none, or too many.
+    """
     count = len(request.times_s) or request.count
     if not 1 <= count <= MOST_TIMES:
         raise UsageError(f"curves at {count} times cannot be sampled; ask for 1 to {MOST_TIMES}")

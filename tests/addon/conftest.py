@@ -15,8 +15,11 @@ import tempfile
 import types
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
+from scenes import noise_pictures, write_bake, write_clock
 
 ROOT = Path(__file__).parents[2]
 NEEDS_BPY = 'importorskip("bpy")'
@@ -151,3 +154,40 @@ def other_blender() -> Callable[[str], str]:
         pytest.skip(f"there is no Blender {version} to make a file with; `make test-addon` makes it")
 
     return find
+
+
+@pytest.fixture
+def clock(tmp_path: Path) -> Path:
+    """A sound that says what time it is, for 12 s."""
+    return write_clock(tmp_path / "clock.wav", seconds=12.0)
+
+
+@pytest.fixture
+def pictures() -> list[np.ndarray]:
+    """Five pictures of random pixels."""
+    return noise_pictures(5)
+
+
+@pytest.fixture
+def bake(tmp_path: Path, pictures: list[np.ndarray]) -> Path:
+    """The pictures as a bake."""
+    return write_bake(tmp_path / "ember", pictures)
+
+
+@pytest.fixture
+def plane() -> Any:
+    """A plane that fills the frame of a camera, in Cycles."""
+    import bpy
+    from rendering import make_plane
+
+    return make_plane(bpy.context.scene)
+
+
+@pytest.fixture
+def cube() -> Any:
+    """An object called cube."""
+    import bpy
+
+    cube = bpy.data.objects.new("cube", bpy.data.meshes.new("cube"))
+    bpy.context.scene.collection.objects.link(cube)
+    return cube

@@ -50,6 +50,6 @@ def disable() -> None:
 
 
 def make_song(python: str, path: Path) -> Path:
-    """avcore's demo track."""
+    """The demo track of avcore."""
     subprocess.run([python, "-m", "avcore.audio.demo", str(path)], check=True, cwd=ROOT, env={**os.environ})
     return path

@@ -7,6 +7,7 @@ import json
 import os
 import signal
 import sys
+import threading
 import time
 import zipfile
 from collections.abc import Iterator
@@ -336,12 +337,29 @@ def test_a_saved_file_has_its_bakes_beside_it(scene: Any, tmp_path: Path) -> Non
 
 
 def test_worker_that_is_killed(scene: Any) -> None:
+    """What was asked of it fails in a sentence, what was baked stays, and the next request starts another."""
     from bl_ext.user_default.avcore.session.engine import session
 
-    while session.welcome is None:
-        time.sleep(0.05)
-    os.kill(session.welcome.pid, signal.SIGKILL)
-    assert bpy.ops.avcore.preview(size=32) == {"FINISHED"}, "the next request starts another"
+    bake = scene.avcore.now.bake
+    bake.range, bake.width, bake.height, bake.target = "STRIP", 512, 512, "IMAGE"
+    folder = Path(bake.folder) / "song-ember"
+
+    def kill() -> None:
+        while len(list(folder.glob("song-ember_*.png"))) < 5 or session.welcome is None:
+            time.sleep(0.01)
+        os.kill(session.welcome.pid, signal.SIGKILL)
+
+    killer = threading.Thread(target=kill, daemon=True)
+    killer.start()
+    with pytest.raises(RuntimeError, match="was killed by signal 9; try again"):
+        bpy.ops.avcore.bake()
+    killer.join()
+    times = {path.name: path.stat().st_mtime_ns for path in folder.glob("song-ember_*.png")}
+    bake.range, bake.last = "STRIP", 20
+    assert bpy.ops.avcore.bake() == {"FINISHED"}
+    assert len(list(folder.glob("song-ember_*.png"))) == 480
+    kept = [name for name, time_ns in times.items() if (folder / name).stat().st_mtime_ns == time_ns]
+    assert len(kept) >= 5
 
 
 @needs_strips

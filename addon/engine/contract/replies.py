@@ -219,6 +219,19 @@ class CurveValues:
 
 
 @dataclass(frozen=True)
+class LiveGraph:
+    """A picture as operations, for nodes (``avcore.fields.expression.Graph.to_data``), and its signals at the times.
+
+    ``why_not`` says why there is none, and what to do; it is empty where there is. ``signals`` is None without times,
+    or where no signal moves the picture; its rows are in the order of the graph's inputs.
+    """
+
+    why_not: str
+    graph: dict[str, Any] | None = None
+    signals: CurveValues | None = None
+
+
+@dataclass(frozen=True)
 class Picture:
     """``array`` [shape=(height, width, 3)]: display-referred sRGB, the top row first; which frame it is of."""
 

@@ -12,6 +12,7 @@ from .replies import (
     Description,
     Diagnosis,
     Installed,
+    LiveGraph,
     Nothing,
     Picture,
     PresetList,
@@ -98,6 +99,24 @@ class Curves:
     count: int = 0
     times_s: tuple[float, ...] = ()
     span_s: float | None = None
+
+
+@dataclass(frozen=True)
+class Live:
+    """A preset as a graph of operations, to be made into nodes, and the signals that move it, as ``Curves`` samples.
+
+    Without ``audio``, lengths in beats cannot be, and there are no signals. ``fps`` and ``start_s`` as in a bake: a
+    perfect loop begins there and is whole frames long. Without times (``count`` or ``times_s``) the graph comes alone.
+    """
+
+    REPLY: ClassVar[type] = LiveGraph
+    preset: str
+    overrides: dict[str, Any] = field(default_factory=dict)
+    audio: str = ""
+    fps: str = "30"
+    start_s: float = 0.0
+    count: int = 0
+    times_s: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -189,6 +208,7 @@ REQUESTS: dict[str, type] = {
     "install_pack": InstallPack,
     "analyze": Analyze,
     "curves": Curves,
+    "live": Live,
     "preview": Preview,
     "bake": Bake,
     "cancel": Cancel,

@@ -7,6 +7,7 @@ the length of each. What one stage leaves for another lies in a small memory bet
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+
 from avcore.compute.traced.frame import add_colour, module
 from avcore.compute.traced.functions import FUNCTIONS
 from avcore.compute.traced.graph import FLOAT, TRUTH, WHOLE, Program, Step
@@ -16,7 +17,7 @@ from avcore.compute.traced.values import LANES, TYPES, Body, Value
 STAGE = 1500
 
 # Steps that are not worth keeping: a stage that needs one makes it itself.
-LEAVES = {"u", "v", "slot", "constant", "whole"}
+LEAVES = {"u", "v", "constant", "whole"}
 
 BYTES = 4 * LANES
 
@@ -35,7 +36,7 @@ def _needed(program: Program) -> list[int]:
     needed, left = set(), list(program.colour)
     while left:
         index = left.pop()
-        if index not in needed:
+        if index >= 0 and index not in needed:
             needed.add(index)
             left.extend(program.steps[index][2:])
     return sorted(needed)
@@ -78,11 +79,13 @@ class _Stages:
         add_colour(self.stages[-1].body, [self._value(index) for index in self._program.colour])
 
     def _value(self, index: int) -> Value:
-        """A step's value in the last stage."""
+        """The value of an operand in the last stage."""
         stage = self.stages[-1]
         if index not in stage.values:
-            step, kind = self._program.steps[index], self._program.kinds[index]
-            leaf = step[0] in LEAVES
+            step, kind = (
+                (self._program.steps[index], self._program.kinds[index]) if index >= 0 else (("slot", ~index), FLOAT)
+            )
+            leaf = step[0] in ("slot", *LEAVES)
             stage.values[index] = _leaf(stage.body, step, kind) if leaf else self._fetched(index, kind)
         return stage.values[index]
 
@@ -109,6 +112,8 @@ class _Stages:
             return operands[0].operation("xor", 1 if kind == TRUTH else -1)
         if name == "neg":
             return -operands[0]
+        if name == "same":
+            return operands[0]
         function = FUNCTIONS.get(name)
         return function(*operands) if function else operands[0].operation(name, *operands[1:])
 

@@ -91,7 +91,9 @@ def _pack(scalar: str, largest: float) -> str:
     """The function that makes pixels of planes: their ``share`` of the sum, in [0, ``largest``], rounded."""
     body = Body()
     one = body.value(FLOAT, f"insertelement {TYPES[FLOAT]} poison, float %share, i32 0").name
-    share = body.value(FLOAT, f"shufflevector {TYPES[FLOAT]} {one}, {TYPES[FLOAT]} poison, {TYPES[WHOLE]} zeroinitializer")
+    share = body.value(
+        FLOAT, f"shufflevector {TYPES[FLOAT]} {one}, {TYPES[FLOAT]} poison, {TYPES[WHOLE]} zeroinitializer"
+    )
     kind, channels = f"<{LANES} x {scalar}>", []
     for channel in range(3):
         offset = body.value(WHOLE, f"mul i64 %pixels, {channel}").name

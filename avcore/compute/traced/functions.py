@@ -6,8 +6,9 @@ They are written a second time because Numba's are functions of one number; the 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
+from typing import Any
 
 from avcore.compute.fused import math as fused
 from avcore.compute.traced.graph import FLOAT, WHOLE
@@ -16,11 +17,11 @@ from avcore.compute.traced.values import Value
 ROUND = float(fused.ROUND)
 
 
-def _polynomial(x: Value, coefficients: Sequence[float]) -> Value:
+def _polynomial(x: Value, coefficients: Iterable[Any]) -> Value:
     """The sum of the coefficients times the powers of ``x``, the constant first."""
-    highest, *rest = [float(number) for number in reversed(coefficients)]
+    *rest, highest = map(float, coefficients)
     total = x.body.constant(FLOAT, highest)
-    for number in rest:
+    for number in reversed(rest):
         total = total * x + number
     return total
 

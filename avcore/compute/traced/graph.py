@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -16,15 +17,18 @@ from numpy.typing import NDArray
 
 from avcore.compute.painter import CannotPaintError
 
-# Name, what belongs to it besides values (a slot, a whole number, a place in a table), and the places of its operands.
+# Name, what belongs to it besides values (a whole number, a place in a table), and its operands: the places of steps,
+# or -1, -2 ... for the slots.
 Step = tuple[Any, ...]
 
 # What a step yields: float32, int32 or bool.
 FLOAT, WHOLE, TRUTH = "f", "i", "b"
 
 COMPARISONS = {"lt", "le", "eq", "ne"}
-FLOAT_ONLY = {"div", "sqrt", "floor", "sin", "cos", "exp", "log", "log2", "tanh", "atan2"}
-WHOLE_ONLY = {"shl", "shr"}
+ONLY = dict.fromkeys(("div", "sqrt", "floor", "sin", "cos", "exp", "log", "log2", "tanh", "atan2"), FLOAT)
+ONLY |= {"shl": WHOLE, "shr": WHOLE}
+
+# Whole numbers that change nothing on either side.
 NEUTRAL = {"add": 0, "mul": 1}
 
 
@@ -36,8 +40,8 @@ class CannotTraceError(CannotPaintError):
 class Program:
     """The steps of a picture, the same in all frames of one structure.
 
-    ``kinds`` says what each step yields, ``colour`` which three are red, green and blue. A frame's numbers are
-    ``slots`` floats, followed by tables [shape=(rows, entries)] of these ``shapes``.
+    ``kinds`` says what each step yields, ``colour`` are the operands that are red, green and blue. A frame's numbers
+    are ``slots`` floats, followed by tables [shape=(rows, entries)] of these ``shapes``.
     """
 
     steps: tuple[Step, ...]
@@ -55,45 +59,48 @@ class Graph:
         self._slots: list[float] = []
         self._tables: list[NDArray[np.float32]] = []
 
-    def step(self, kind: str, name: str, what: Any, *operands: Node) -> Node:
-        """The node of a step."""
-        key = (name, what, *[operand.index for operand in operands])
+    def step(self, kind: str, *key: Any) -> Node:
+        """The node of a step that yields that kind."""
         node = self._nodes.get(key)
         if node is None:
             node = self._nodes[key] = Node(self, len(self._nodes), kind)
         return node
 
-    def lifted(self, value: Any, kind: str) -> Node:
-        """A value as a node of that kind.
+    def operand(self, value: Any, kind: str) -> int:
+        """What a step of that kind names a value by: a node, a whole number, or a float, which gets a slot.
 
         Raises:
             CannotTraceError: it is of another kind.
         """
         if isinstance(value, Node) and value.kind == kind:
-            return value
+            return value.index
         if isinstance(value, int) and kind != TRUTH:
-            return self.step(kind, "whole" if kind == WHOLE else "constant", int(value))
+            return self.step(kind, "whole" if kind == WHOLE else "constant", int(value)).index
         if isinstance(value, (float, np.floating)) and kind == FLOAT:
             self._slots.append(float(value))
-            return self.step(FLOAT, "slot", len(self._slots) - 1)
+            return -len(self._slots)
         if isinstance(value, np.ndarray) and value.size == 1 and value.dtype.kind == "f":
-            return self.lifted(float(value.item()), kind)
+            return self.operand(float(value.item()), kind)
         raise CannotTraceError(f"{value!r} cannot meet pixels of another kind in a compiled picture")
+
+    def filled(self, value: Any, kind: str) -> Node:
+        """A node that is the same value for all pixels."""
+        return value if isinstance(value, Node) else self.step(kind, "same", None, self.operand(value, kind))
 
     def looked_up(self, table: NDArray[Any], index: Node) -> Rows:
         """The column ``index`` of a table [shape=(rows, entries)]; the nearest where it lies outside."""
-        if index.kind != WHOLE or table.ndim != 2 or table.dtype.kind != "f":
+        if index.kind != WHOLE or table.ndim != 2 or table.size == 0 or table.dtype.kind != "f":
             raise CannotTraceError("a compiled picture looks up whole places in tables of floats with two axes")
         self._tables.append(table.astype(np.float32))
         number = len(self._tables) - 1
-        return Rows([self.step(FLOAT, "take", (number, row), index) for row in range(len(table))])
+        return Rows([self.step(FLOAT, "take", (number, row), index.index) for row in range(len(table))])
 
     def program(self, colour: Rows) -> Program:
         """What was recorded."""
         return Program(
             steps=tuple(self._nodes),
             kinds="".join([node.kind for node in self._nodes.values()]),
-            colour=tuple(node.index for node in colour.nodes),
+            colour=tuple(self.filled(node, FLOAT).index for node in colour.nodes),
             slots=len(self._slots),
             shapes=tuple((table.shape[0], table.shape[1]) for table in self._tables),
         )
@@ -107,17 +114,22 @@ class Graph:
 
 def record(name: str, *operands: Any) -> Any:
     """The result of an operation on values, of which one at least is a node or rows of them."""
+    node, neutral = None, False
     for operand in operands:
-        if isinstance(operand, Rows):
+        if type(operand) is Node:
+            node = operand
+        elif type(operand) is Rows:
             return _row_by_row(name, operands)
-    node = next(operand for operand in operands if isinstance(operand, Node))
-    kind = node.kind
-    if (name in FLOAT_ONLY and kind != FLOAT) or (name in WHOLE_ONLY and kind != WHOLE):
+        elif type(operand) is int and operand == NEUTRAL.get(name):
+            neutral = True
+    assert node is not None
+    graph, kind = node.graph, node.kind
+    if ONLY.get(name, kind) != kind:
         raise CannotTraceError(f"{name} of another kind of number cannot be compiled")
-    if name in NEUTRAL and any(type(operand) is int and operand == NEUTRAL[name] for operand in operands):
+    if neutral:
         return node
-    lifted = [node.graph.lifted(operand, kind) for operand in operands]
-    return node.graph.step(TRUTH if name in COMPARISONS else kind, name, None, *lifted)
+    given = [graph.operand(operand, kind) for operand in operands]
+    return graph.step(TRUTH if name in COMPARISONS else kind, name, None, *given)
 
 
 def chosen(condition: Any, one: Any, other: Any) -> Any:
@@ -127,13 +139,13 @@ def chosen(condition: Any, one: Any, other: Any) -> Any:
     if not isinstance(condition, Node) or condition.kind != TRUTH:
         raise CannotTraceError("a compiled picture chooses by comparing its pixels")
     kind = next((value.kind for value in (one, other) if isinstance(value, Node)), FLOAT)
-    graph = condition.graph
-    return graph.step(kind, "where", None, condition, graph.lifted(one, kind), graph.lifted(other, kind))
+    given = [condition.graph.operand(value, kind) for value in (one, other)]
+    return condition.graph.step(kind, "where", None, condition.index, *given)
 
 
 def _row_by_row(operation: str | Callable[..., Any], operands: tuple[Any, ...]) -> Rows:
     count = max(len(operand.nodes) for operand in operands if isinstance(operand, Rows))
-    work = (lambda *values: record(operation, *values)) if isinstance(operation, str) else operation
+    work = partial(record, operation) if isinstance(operation, str) else operation
     return Rows([work(*[_row(operand, row) for operand in operands]) for row in range(count)])
 
 
@@ -147,7 +159,17 @@ def _row(value: Any, row: int) -> Any:
 
 
 def _operator(name: str) -> tuple[Any, Any]:
-    return lambda a, b: record(name, a, b), lambda a, b: record(name, b, a)
+    """An operator and its mirror image. A few thousand run in every frame: the common cases take a short way."""
+    truth = name in COMPARISONS
+
+    def forward(a: Any, b: Any) -> Any:
+        if type(b) is Node and type(a) is Node and a.kind == b.kind:
+            return a.graph.step(TRUTH if truth else a.kind, name, None, a.index, b.index)
+        if type(b) is float and type(a) is Node and a.kind == FLOAT:
+            return a.graph.step(TRUTH if truth else FLOAT, name, None, a.index, a.graph.operand(b, FLOAT))
+        return record(name, a, b)
+
+    return forward, lambda a, b: record(name, b, a)
 
 
 class Traced:

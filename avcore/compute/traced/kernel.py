@@ -22,6 +22,9 @@ from avcore.files import cache_folder, replacing
 # The first release of the compiler that understands what `emit` writes.
 OLDEST_LLVM = 20
 
+# Files that the machine code is made from.
+SOURCES = (*sorted(Path(__file__).parent.glob("*.py")), Path(__file__).parents[1] / "fused" / "math.py")
+
 DIGEST_BYTES = hashlib.sha256().digest_size
 
 logger = logging.getLogger(__name__)
@@ -34,8 +37,8 @@ class Kernel:
     def __init__(self, code: bytes) -> None:
         from llvmlite import binding
 
-        # The engine owns the code, and must live as long as its functions are called.
-        self._engine = binding.create_mcjit_compiler(binding.parse_assembly(""), _machine())
+        # The engine owns the code, and must live as long as it is called.
+        self._engine = binding.create_mcjit_compiler(binding.parse_assembly(""), machine())
         self._engine.add_object_file(binding.ObjectFileRef.from_data(code))
         self._engine.finalize_object()
         address, whole, single = ctypes.c_void_p, ctypes.c_int64, ctypes.c_float
@@ -60,9 +63,8 @@ class Kernel:
         self._packs[out.dtype](out.size // 3, share, planes.ctypes.data, out.ctypes.data)
 
 
-@functools.cache
-def _machine() -> Any:
-    """What compiles for this processor.
+def machine() -> Any:
+    """What compiles for this processor, a new one for each use: an engine ends its own when it ends.
 
     Raises:
         CannotPaintError: the compiler is not installed, or too old.
@@ -72,13 +74,17 @@ def _machine() -> Any:
     except ImportError as error:
         raise CannotPaintError(f"compiled patterns need llvmlite ({error}); install it: pip install numba") from error
     if binding.llvm_version_info[0] < OLDEST_LLVM:
-        raise CannotPaintError(f"compiled patterns need llvmlite with LLVM {OLDEST_LLVM}; update it: pip install -U numba")
+        raise CannotPaintError(
+            f"compiled patterns need llvmlite with LLVM {OLDEST_LLVM}; update it: pip install -U numba"
+        )
     binding.initialize_native_target()
     binding.initialize_native_asmprinter()
     features = binding.get_host_cpu_features().flatten()
     target = binding.Target.from_triple(binding.get_process_triple())
+    # As Numba does: code that is loaded where it is needed, and so has fixed addresses where they are in reach.
+    place = "static" if target.name.startswith("x86") else "default"
     return target.create_target_machine(
-        cpu=binding.get_host_cpu_name(), features=features, opt=2, codemodel="jitdefault", jit=True
+        cpu=binding.get_host_cpu_name(), features=features, opt=2, reloc=place, codemodel="jitdefault", jit=True
     )
 
 
@@ -94,19 +100,13 @@ def load(program: Program, *, may_compile: bool = True) -> Kernel:
 
 
 def _code(program: Program, may_compile: bool) -> bytes:
-    from llvmlite import binding
-
-    from avcore.compute.traced.emit import source
-
-    machine, text = _machine(), source(program)
-    target = f"{binding.llvm_version_info} {machine.triple} {binding.get_host_cpu_name()} {binding.get_host_cpu_features().flatten()}"
-    path = cache_folder() / "kernels" / "traced" / f"{hashlib.sha256((target + text).encode()).hexdigest()[:32]}.o"
+    path = cache_folder() / "kernels" / "traced" / f"{_key(program)}.o"
     if (kept := _kept(path)) is not None:
         return kept
     if not may_compile:
-        raise CannotPaintError("the picture's kernel is not compiled yet")
+        raise CannotPaintError("its kernel has not been compiled on this machine yet")
     start = time.perf_counter()
-    code: bytes = machine.emit_object(binding.parse_assembly(text))
+    code = compiled(program)
     logger.info("a kernel of %d steps was compiled in %.1f s", len(program.steps), time.perf_counter() - start)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -115,6 +115,26 @@ def _code(program: Program, may_compile: bool) -> bytes:
     except (OSError, OutputError) as error:
         logger.info("the kernel is not kept for next time: %s", error)
     return code
+
+
+def compiled(program: Program) -> bytes:
+    """The machine code of a program, as the linker reads it."""
+    from llvmlite import binding
+
+    from avcore.compute.traced.emit import source
+
+    code: bytes = machine().emit_object(binding.parse_assembly(source(program)))
+    return code
+
+
+def _key(program: Program) -> str:
+    """A name for the machine code of a program, made by these sources for this processor."""
+    from llvmlite import binding
+
+    place = (binding.get_process_triple(), binding.get_host_cpu_name(), binding.get_host_cpu_features().flatten())
+    sources = b"".join(path.read_bytes() for path in SOURCES)
+    what = repr((program, place, binding.llvm_version_info)).encode()
+    return hashlib.sha256(sources + what).hexdigest()[:32]
 
 
 def _kept(path: Path) -> bytes | None:

@@ -67,7 +67,7 @@ class _Namespace:
         recorded = _FUNCTIONS.get(name)
 
         def function(*values: Any, **options: Any) -> Any:
-            if not any(isinstance(value, (Traced, list)) and _is_traced(value) for value in values):
+            if not (type(values[0]) is Node or any(map(_is_traced, values))):
                 return plain(*values, **options)
             if recorded is None:
                 raise CannotTraceError(f"xp.{name} of pixels cannot be compiled")
@@ -78,14 +78,14 @@ class _Namespace:
 
 
 def _is_traced(value: Any) -> bool:
-    return isinstance(value, Traced) or any(isinstance(item, Traced) for item in value)
+    return isinstance(value, Traced) or (isinstance(value, list) and any(map(_is_traced, value)))
 
 
 def _astype(value: Node, kind: Any) -> Node:
     kinds = {np.float32: FLOAT, np.int32: WHOLE}
     if kind not in kinds:
         raise CannotTraceError(f"{kind} cannot be compiled: use float32 or int32")
-    return value if kinds[kind] == value.kind else value.graph.step(kinds[kind], "cast", None, value)
+    return value if kinds[kind] == value.kind else value.graph.step(kinds[kind], "cast", None, value.index)
 
 
 def _clip(value: Any, low: Any, high: Any) -> Any:
@@ -100,11 +100,11 @@ def _take(table: Any, index: Any, *, axis: int) -> Rows:
 
 def _stack(values: list[Any]) -> Rows:
     graph = next(value.graph for value in values if isinstance(value, Node))
-    return Rows([graph.lifted(value, FLOAT) for value in values])
+    return Rows([graph.filled(value, FLOAT) for value in values])
 
 
 def _full_like(like: Node, value: Any) -> Node:
-    return like.graph.lifted(value, like.kind)
+    return like.graph.filled(value, like.kind)
 
 
 def _steps(*names: str) -> dict[str, Callable[..., Any]]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from avcore.compute.traced.kernel import Kernel, load
+from avcore.compute.traced.kernel import Kernel, load, machine
 from avcore.compute.traced.namespace import trace
 from avcore.compute.traced.values import LANES
 
@@ -30,6 +30,12 @@ class TracedPainter:
     name = "llvm float32"
 
     def __init__(self, *, threads: int | None = None, may_compile: bool = True) -> None:
+        """Find the compiler; unless it ``may_compile``, only what it made before is used.
+
+        Raises:
+            CannotPaintError: it is not installed, or too old.
+        """
+        machine()
         self._threads = threads or os.cpu_count() or 1
         self._may_compile = may_compile
         self._pool = ThreadPoolExecutor(self._threads, thread_name_prefix="avcore-traced")
@@ -67,9 +73,11 @@ class TracedPainter:
                 for u in across:
                     for kernel, numbers in kernels:
                         kernel.draw(u, v, numbers, planes)
-            packed = np.empty((bottom - top, padded, 3), dtype=out.dtype)
+            fits = columns == padded == width and out.flags.c_contiguous
+            packed = out[top:bottom] if fits else np.empty((bottom - top, padded, 3), dtype=out.dtype)
             kernels[0][0].pack(planes, share, packed)
-            out[top:bottom, :columns] = packed[:, :columns]
+            if not fits:
+                out[top:bottom, :columns] = packed[:, :columns]
 
         for _ in self._pool.map(fill, range(0, rows, step)):
             pass

@@ -5,14 +5,15 @@ A ``Value`` is one vector of ``LANES`` pixels; operators on values append instru
 
 from __future__ import annotations
 
+import platform
 import struct
 from dataclasses import dataclass, field
 from typing import Any
 
 from avcore.compute.traced.graph import FLOAT, TRUTH, WHOLE
 
-# Pixels of a vector: two registers of AVX-512, so that one waits less for the other, and more of other processors.
-LANES = 32
+# Pixels of a vector: two registers of AVX-512 or four of others, so that none waits long for another.
+LANES = 32 if platform.machine().lower() in ("x86_64", "amd64") else 16
 
 TYPES = {FLOAT: f"<{LANES} x float>", WHOLE: f"<{LANES} x i32>", TRUTH: f"<{LANES} x i1>"}
 SCALARS = {FLOAT: "float", WHOLE: "i32", TRUTH: "i1"}
@@ -112,19 +113,17 @@ class Value:
         like = one if isinstance(one, Value) else other
         one, other = like._lifted(one), like._lifted(other)
         kind = TYPES[like.kind]
-        return self.body.value(
-            like.kind, f"select {TYPES[TRUTH]} {self.name}, {kind} {one.name}, {kind} {other.name}"
-        )
+        return self.body.value(like.kind, f"select {TYPES[TRUTH]} {self.name}, {kind} {one.name}, {kind} {other.name}")
 
     def least(self, other: Any) -> Value:
         """The lesser; ``other`` where this is NaN."""
-        other = self._lifted(other)
-        return (self < other).choose(self, other)
+        limit = self._lifted(other)
+        return (self < limit).choose(self, limit)
 
     def most(self, other: Any) -> Value:
         """The greater; ``other`` where this is NaN."""
-        other = self._lifted(other)
-        return (self > other).choose(self, other)
+        limit = self._lifted(other)
+        return (self > limit).choose(self, limit)
 
     def bits(self, kind: str) -> Value:
         """The same bits read as another kind of number."""

@@ -7,7 +7,7 @@ twice is written once.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 Kind = Literal["float", "vector"]
@@ -32,13 +32,15 @@ class Node:
     """One operation. ``op`` is in ``OPERATIONS`` (``avcore.fields.expression.operations``), or one of these three:
 
     ``input`` is the group's input ``name``; ``call`` runs the group ``name``, its arguments in the order of that
-    group's inputs, and is no value; ``get`` is the output ``name`` of the call that is its only argument.
+    group's inputs, and is no value; ``get`` is the output ``name`` of the call that is its only argument. ``section``
+    says what it is for, to a person who looks at the nodes.
     """
 
     op: str
     args: tuple[Arg, ...]
     kind: Kind
     name: str = ""
+    section: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)
@@ -129,7 +131,13 @@ def _group_data(group: Group) -> dict[str, Any]:
     return {
         "name": group.name,
         "nodes": [
-            {"op": node.op, "args": [_arg_data(arg) for arg in node.args], "kind": node.kind, "name": node.name}
+            {
+                "op": node.op,
+                "args": [_arg_data(arg) for arg in node.args],
+                "kind": node.kind,
+                "name": node.name,
+                "section": node.section,
+            }
             for node in group.nodes
         ],
         "outputs": [

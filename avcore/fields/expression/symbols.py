@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -25,6 +25,8 @@ class Sketch:
 
     def __init__(self, name: str) -> None:
         self.name = name
+        self.section = ""
+        """What the nodes that come next are for."""
         self.nodes: list[Node] = []
         self._known: dict[Node, Ref] = {}
 
@@ -36,7 +38,7 @@ class Sketch:
         """The value of a node, which is written where it is new."""
         if node not in self._known:
             self._known[node] = Ref(len(self.nodes))
-            self.nodes.append(node)
+            self.nodes.append(replace(node, section=self.section))
         return Value(self._known[node], node.kind, self)
 
     def lift(self, values: Mapping[str, Value | float]) -> dict[str, Value | float]:
@@ -57,9 +59,10 @@ class Sketch:
             for name, arg in group.outputs.items()
         }
 
-    def finish(self, outputs: Mapping[str, Value | float]) -> Group:
-        """The group with these outputs, without what they do not need. An output that is constant stays one."""
-        return tidied(Group(self.name, tuple(self.nodes), {name: symbol(value).arg for name, value in outputs.items()}))
+    def finish(self, outputs: Mapping[str, Value | float], *, all_inputs: bool = False) -> Group:
+        """The group with these outputs, without what they do not need; inputs stay with ``all_inputs``."""
+        group = Group(self.name, tuple(self.nodes), {name: symbol(value).arg for name, value in outputs.items()})
+        return tidied(group, all_inputs=all_inputs)
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,12 +113,20 @@ class Value:
 
     def __bool__(self) -> bool:
         """A branch on what is not known: it is taken, and ``where`` is for what must be decided later."""
-        return True if isinstance(self.arg, Ref) else any(np.ravel(self.arg))
+        return isinstance(self.arg, Ref) or bool(np.any(self.arg))
 
     def __getitem__(self, index: Any) -> Value:
         """A component of a vector (``rgb[0, :]``); a number has one more axis for the asking (``light[None, :]``)."""
         first = index[0] if isinstance(index, tuple) else index
         return self if first is None else apply(COMPONENTS[first], self)
+
+
+class Unknown(Value):
+    """A constant that branches take for one that is not known."""
+
+    def __bool__(self) -> bool:
+        """Whether a branch on it is taken."""
+        return True
 
 
 Number = Value | float
@@ -176,7 +187,7 @@ def _simpler(op: str, args: list[Value], kind: Kind) -> Value | None:
             base = inner.args[0]
             base_kind = first.sketch.nodes[base.node].kind if isinstance(base, Ref) else "float"
             return apply("mul", Value(base, base_kind, first.sketch), factor)
-    if op == "sub" and first.is_constant and not any(np.ravel(first.arg)) and last.kind == kind:
+    if op == "sub" and first.is_constant and not np.any(first.arg) and last.kind == kind:
         return -last
     return None
 
@@ -201,16 +212,27 @@ def _log1p(x: Any) -> Value:
     return apply("log", symbol(x) + 1.0)
 
 
-# What the fields use of the array API. Places on a palette's ring stay between its steps: see ``rings.Ring``.
+@dataclass(frozen=True)
+class RingStep:
+    """A step of a palette's ring, which stays between two: the reference takes the lower one."""
+
+    value: Value
+
+    def __mod__(self, _steps: int) -> RingStep:
+        """Itself: it has not gone round."""
+        return self
+
+
+# What the fields use of the array API.
 SYMBOLS: Any = SimpleNamespace(
     **{name: _function(name) for name in ("sin", "cos", "tanh", "exp", "log", "sqrt", "abs", "floor", "atan2")},
     log1p=_log1p,
     where=select,
     clip=clip,
     stack=lambda values: [symbol(value) for value in values],
-    astype=lambda value, _dtype: value,
+    astype=lambda value, _dtype: RingStep(value),
     int32=None,
-    take=lambda ring, step, axis: ring.at_step(step),
+    take=lambda ring, step, axis: ring.at_step(step.value),
 )
 
 

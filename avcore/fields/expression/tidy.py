@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
 from avcore.fields.expression.graph import Arg, Group, Node, Ref
 
 
-def tidied(group: Group) -> Group:
-    """The same outputs from fewer nodes: nothing unused, a product and a sum in one, the part behind the point in one."""
+def tidied(group: Group, *, all_inputs: bool = False) -> Group:
+    """The same outputs from fewer nodes: nothing unused, a product and a sum in one, the part behind the point in one.
+
+    With ``all_inputs``, inputs stay where nothing needs them.
+    """
     nodes = list(group.nodes)
     for _ in range(2):  # what is fused in the first round leaves its parts unused for the second
         uses = _uses(nodes, group.outputs.values())
         nodes = [_fused(node, nodes, uses) for node in nodes]
     uses = _uses(nodes, group.outputs.values())
-    kept = [index for index, node in enumerate(nodes) if uses[index]]
+    kept = [index for index, node in enumerate(nodes) if uses[index] or (all_inputs and node.op == "input")]
     places = {old: Ref(new) for new, old in enumerate(kept)}
 
     def moved(arg: Arg) -> Arg:
@@ -22,7 +26,7 @@ def tidied(group: Group) -> Group:
 
     return Group(
         group.name,
-        tuple(Node(nodes[i].op, tuple(map(moved, nodes[i].args)), nodes[i].kind, nodes[i].name) for i in kept),
+        tuple(replace(nodes[i], args=tuple(map(moved, nodes[i].args))) for i in kept),
         {name: moved(arg) for name, arg in group.outputs.items()},
     )
 
@@ -41,7 +45,7 @@ def _fused(node: Node, nodes: list[Node], uses: Counter[int]) -> Node:
         return node
     a, b = node.args
     if node.op == "sub" and isinstance(b, Ref) and nodes[b.node] == Node("floor", (a,), node.kind):
-        return Node("fract", (a,), node.kind)
+        return replace(node, op="fract", args=(a,))
     for product, rest in ((a, b), (b, a)):
         if not isinstance(product, Ref) or uses[product.node] != 1 or nodes[product.node].op != "mul":
             continue
@@ -54,7 +58,7 @@ def _fused(node: Node, nodes: list[Node], uses: Counter[int]) -> Node:
             if isinstance(right, Ref):
                 continue
             right = _negative(right)
-        return Node("muladd", (left, right, rest), node.kind)
+        return replace(node, op="muladd", args=(left, right, rest))
     return node
 
 

@@ -1,0 +1,53 @@
+"""Where nodes lie, so that a person can read them: left to right, what belongs together in a frame."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bpy.types import Node, NodeTree
+
+COLUMN, ROW, GROUP_ROW = 190.0, 46.0, 26.0
+
+
+def arrange(tree: NodeTree) -> None:
+    """Put each node to the right of those that it depends on, near their height; the output at the right end."""
+    depths = _depths(tree)
+    columns: dict[int, list[Node]] = defaultdict(list)
+    for node in tree.nodes:
+        if node.type != "FRAME":
+            columns[depths[node]].append(node)
+    heights: dict[Node, float] = {}
+    for depth in sorted(columns):
+        ranked = sorted(columns[depth], key=lambda node: (node.parent.label if node.parent else "", -_wanted(node, heights)))
+        top = 0.5 * sum(map(_height, ranked))
+        for node in ranked:
+            node.location = (COLUMN * depth, top)
+            heights[node] = top - 0.5 * _height(node)
+            top -= _height(node)
+
+
+def _depths(tree: NodeTree) -> dict[Node, int]:
+    """How many nodes are in the longest way to each; the inputs are 0, the output is last."""
+    before: dict[Node, list[Node]] = defaultdict(list)
+    for link in tree.links:
+        before[link.to_node].append(link.from_node)
+    depths: dict[Node, int] = {}
+    for node in tree.nodes:  # nodes are made after those that they depend on
+        depths[node] = 1 + max((depths.get(each, 0) for each in before[node]), default=-1)
+    outputs = [node for node in tree.nodes if node.type == "GROUP_OUTPUT"]
+    for node in outputs:
+        depths[node] = 1 + max((depth for each, depth in depths.items() if each not in outputs), default=0)
+    return depths
+
+
+def _wanted(node: Node, heights: dict[Node, float]) -> float:
+    found = [heights[link.from_node] for socket in node.inputs for link in socket.links if link.from_node in heights]
+    return sum(found) / len(found) if found else 0.0
+
+
+def _height(node: Node) -> float:
+    if node.hide:
+        return ROW
+    return ROW + GROUP_ROW * (len(node.inputs) + len(node.outputs))

@@ -1,0 +1,5 @@
+"""Presets in other languages: as a graph (JSON), an OSL or GLSL shader, or a page that plays."""
+
+from avcore.export.preset import preset_graph, why_not
+
+__all__ = ["preset_graph", "why_not"]

@@ -1,0 +1,108 @@
+"""From a preset to the graph of its picture, or to the reason why it has none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+
+from avcore.audio.track import FeatureTrack
+from avcore.director import DirectorSpec
+from avcore.errors import UsageError
+from avcore.fields.cppn import CppnSpec
+from avcore.fields.expression import Graph, build_graph
+from avcore.fields.loop import LoopSpec
+from avcore.presets.images import read_images
+from avcore.presets.preset import Preset
+from avcore.timebase import Duration
+
+MAX_WIDTH = 16
+MAX_LAYERS = 6
+
+# Beyond this, materials take seconds to compile; 4 layers of 16 with relief are about half of it.
+MAX_NODES = 3000
+
+# What a slider of a signal that adds up begins with: it has no end.
+INTEGRATED_RANGE = (0.0, 1000.0)
+
+
+def why_not(preset: Preset) -> str:
+    """The reason why a preset cannot be a live material, as a sentence that says what to do; empty where it can."""
+    spec, title = preset.field, preset.name or "this preset"
+    if isinstance(spec, DirectorSpec):
+        return f"{title} changes between scenes, which nodes cannot; bake it, or choose one of its scenes"
+    if not isinstance(spec, CppnSpec):
+        return f"{title} is no neural field (type: cppn), and only those are small enough to be nodes; bake it"
+    if spec.width > MAX_WIDTH or spec.layers > MAX_LAYERS:
+        return (
+            f"the network of {title} is too big for nodes: {spec.layers} layers of {spec.width} units, where "
+            f"{MAX_LAYERS} of {MAX_WIDTH} are the limit; bake it, or lower field.width and field.layers"
+        )
+    if preset.layers:
+        return f"{title} lays other fields over its own, which nodes cannot; bake it, or remove its layers"
+    if spec.drift:
+        return f"the weights of {title} wander, which nodes cannot; set field.drift to 0, or bake it"
+    if preset.render.trails is not None:
+        return f"{title} shows trails of the moments before, which nodes cannot; remove render.trails, or bake it"
+    if preset.render.motion_blur > 1:
+        return f"{title} blurs several moments into one; set render.motion_blur to 1, or bake it"
+    return ""
+
+
+def preset_graph(
+    preset: Preset, track: FeatureTrack | None = None, *, fps: Fraction = Fraction(30), start_s: float = 0.0
+) -> Graph:
+    """The graph of a preset's picture.
+
+    Args:
+        preset: the preset, with its images or not.
+        track: the song, whose tempo gives beats and bars their length; without it they cannot be.
+        fps: the frame rate, which gives frames their length; a loop is whole frames long.
+        start_s: the time of the song at which a loop begins.
+
+    Raises:
+        UsageError: the preset cannot be a graph, or a length is in beats and there is no song.
+        PresetError: its weights or images cannot be used.
+    """
+    reason = why_not(preset)
+    if reason:
+        raise UsageError(reason)
+    preset = read_images(preset)
+    spec: CppnSpec = preset.field
+    seconds = seconds_of(track, fps, preset.name)
+    weights = spec.draw_weights() if spec.weights is None else spec.load_weights(preset.file(spec.weights))
+    graph = build_graph(
+        preset.name or "avcore",
+        spec,
+        preset.colour,
+        weights,
+        seconds=seconds,
+        signals={
+            name: INTEGRATED_RANGE if signal.integrate else signal.range for name, signal in preset.signals.items()
+        },
+        maps=preset.maps,
+        loop_s=None if spec.loop is None else loop_seconds(spec.loop, seconds, fps),
+        start_s=start_s,
+    )
+    if graph.node_count > MAX_NODES:
+        raise UsageError(
+            f"{preset.name or 'this preset'} needs {graph.node_count} nodes, where {MAX_NODES} are the limit; bake it, "
+            "or lower field.width, field.layers or colour.relief"
+        )
+    return graph
+
+
+def loop_seconds(loop: LoopSpec, seconds: Callable[[Duration], float], fps: Fraction) -> float:
+    """The length of a perfect loop: whole frames, as renders have it."""
+    return float(max(1, round(seconds(loop.period) * fps)) / fps)
+
+
+def seconds_of(track: FeatureTrack | None, fps: Fraction, name: str) -> Callable[[Duration], float]:
+    """How long durations are, in seconds."""
+
+    def seconds(duration: Duration) -> float:
+        if track is None and duration.unit in ("beats", "bars"):
+            raise UsageError(f"{name} counts in {duration.unit}, whose length is the song's; name a song as well")
+        tempo_bpm, beats_per_bar = (120.0, 4) if track is None else (track.tempo_bpm, track.beats_per_bar)
+        return duration.seconds(tempo_bpm=tempo_bpm, beats_per_bar=beats_per_bar, fps=fps)
+
+    return seconds

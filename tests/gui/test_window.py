@@ -1,0 +1,94 @@
+"""Blender's own window: install, look, bake, stop, go on. Pictures of each step are left in out/gui-shots."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.gui import rig
+
+ROOT = Path(__file__).parents[2]
+HERE = Path(__file__).parent
+LONGEST_S = 420
+
+pytestmark = pytest.mark.skipif(bool(rig.why_not()), reason=rig.why_not() or "there is a rig")
+
+
+@pytest.fixture(scope="module")
+def debian() -> Path:
+    """The rig, made where it is not there."""
+    root = rig.place()
+    assert root is not None
+    rig.make(root)
+    return root
+
+
+@pytest.fixture(scope="module")
+def found(debian: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """What one walk through the extension found, without any network."""
+    share = tmp_path_factory.mktemp("share")
+    version = rig.enter(
+        debian, share, "python3", "-c", "import sys; print('%d%d' % sys.version_info[:2])"
+    ).stdout.strip()
+    build = [sys.executable, str(ROOT / "addon" / "_build"), "--only", "full", "--python", version]
+    subprocess.run([*build, "--platform", "linux-x64", "--out", str(share), "--work", str(share / "work")], check=True)
+    next(share.glob("*-full-*.zip")).rename(share / "extension.zip")
+    shutil.rmtree(share / "work")
+    subprocess.run([sys.executable, "-m", "avcore.audio.demo", str(share / "song.wav")], check=True)
+    for name in ("driver.py", "walk.py", "inside.sh"):
+        shutil.copy2(HERE / name, share / name)
+    shutil.rmtree(debian / "root" / ".config" / "blender", ignore_errors=True)
+    shutil.rmtree(debian / "root" / ".cache" / "avcore", ignore_errors=True)
+    done = rig.enter(debian, share, "bash", "/mnt/share/inside.sh", "/mnt/share/walk.py", str(LONGEST_S), online=False)
+    shots = ROOT / "out" / "gui-shots"
+    shots.mkdir(parents=True, exist_ok=True)
+    for path in share.glob("*.png"):
+        shutil.copy2(path, shots / path.name)
+    assert (share / "found.json").is_file(), done.stdout[-4000:]
+    told: dict[str, Any] = json.loads((share / "found.json").read_text())
+    assert "error" not in told, f"{told['error']}\n{done.stdout[-4000:]}"
+    return told
+
+
+def test_it_installs_and_lists_presets(found: dict[str, Any]) -> None:
+    assert found["is_enabled"]
+    assert found["presets"] == len(list((ROOT / "presets").glob("*.yaml")))
+
+
+def test_preview_follows_a_setting(found: dict[str, Any]) -> None:
+    """In well under a second, but a machine without a graphics card draws the window itself meanwhile."""
+    assert len(found["preview_s"]) == 5
+    assert sorted(found["preview_s"])[2] < 2.0
+
+
+def test_blender_stays_usable_while_it_bakes(found: dict[str, Any]) -> None:
+    """At 20 ticks a second on an idle machine; a busy one has fewer, also without a bake."""
+    assert found["ticks_per_s"] >= min(20.0, 0.6 * found["idle_ticks_per_s"])
+
+
+def test_escape_stops_and_bake_goes_on(found: dict[str, Any]) -> None:
+    assert found["is_cancelled"]
+    assert found["skipped"] > 0
+    assert found["skipped"] + found["frames"] == 480
+
+
+def test_what_is_the_users_is_asked_about(found: dict[str, Any]) -> None:
+    assert "'Material' of your own; replace?" in found["in_the_way"]
+    assert found["material"] == "song-ember"
+
+
+def test_a_moved_strip_is_noticed_and_followed(found: dict[str, Any]) -> None:
+    assert found["moved"] == [["song-ember", "its strip has moved by 24 frames", True]]
+    assert found["problems_after_update"] == []
+    assert found["markers"] > 5
+
+
+def test_switched_off_it_leaves_nothing(found: dict[str, Any]) -> None:
+    assert found["stays"] == []
+    assert found["done"]
