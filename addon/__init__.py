@@ -10,15 +10,15 @@ from __future__ import annotations
 
 def register() -> None:
     """Switch the extension on."""
-    from . import ops, prefs, props, session, ui
+    from . import ops, prefs, props, session, translations, ui
 
-    for module in (session, prefs, props, ops, ui):
+    for module in (translations, session, prefs, props, ops, ui):
         module.register()
 
 
 def unregister() -> None:
     """Switch it off; nothing of it stays."""
-    from . import ops, prefs, props, session, ui
+    from . import ops, prefs, props, session, translations, ui
 
-    for module in (ui, ops, props, prefs, session):
+    for module in (ui, ops, props, prefs, session, translations):
         module.unregister()

@@ -115,21 +115,17 @@ class KeySettings(bpy.types.PropertyGroup):
     )
     low: FloatProperty(name="From", description="Value in silence", default=0.0)
     high: FloatProperty(name="To", description="Value at the loudest", default=1.0)
-    attack: FloatProperty(
-        name="Attack", description="How slowly it rises, in milliseconds", default=0, min=0, max=10000
-    )
-    release: FloatProperty(
-        name="Release", description="How slowly it falls, in milliseconds", default=150, min=0, max=10000
-    )
+    attack: FloatProperty(name="Attack (ms)", description="How slowly it rises", default=0, min=0, max=10000)
+    release: FloatProperty(name="Release (ms)", description="How slowly it falls", default=150, min=0, max=10000)
     lookahead: FloatProperty(
-        name="Lookahead",
-        description="How long before the sound it begins, in milliseconds",
+        name="Lookahead (ms)",
+        description="How long before the sound it begins",
         default=0,
         min=0,
         max=10000,
     )
     delay: FloatProperty(
-        name="Delay", description="How long after the sound it comes, in milliseconds", default=0, min=-10000, max=10000
+        name="Delay (ms)", description="How long after the sound it comes", default=0, min=-10000, max=10000
     )
     controller: EnumProperty(name="Controller", description="What gets the keys", items=CONTROLLERS)
     spacing: EnumProperty(name="Keys", description="How many keys", items=SPACINGS)

@@ -53,32 +53,34 @@ def collect(variant: Variant, own: Path, work: Path, *, torch_index: str = "") -
     shutil.rmtree(folder, ignore_errors=True)
     wanted = requirements(own)
     if variant.kind == "full-torch":
-        wanted.append("torch>=2.4")
+        # By itself first: pip would ask for the CUDA of the machine that builds.
+        _download(variant, folder, ["--no-deps", "torch>=2.4"], index=torch_index)
+        torch = next(folder.glob("torch-*.whl"))
+        if torch.stat().st_size > MOST_TORCH_BYTES:
+            raise MissingWheelError("PyTorch's wheel brings CUDA; name an index with +cpu wheels with --torch-index")
+        wanted += requirements(torch)
+    _download(variant, folder, [*wanted, NUMPY.get(variant.python, "numpy")])
+    return sorted(wheel for wheel in folder.glob("*.whl") if _project(wheel) not in NOT_NEEDED)
+
+
+def _download(variant: Variant, folder: Path, wanted: list[str], *, index: str = "") -> None:
     platforms = [part for tag in PLATFORMS[variant.platform] for part in ("--platform", tag)]
-    index = ["--extra-index-url", torch_index] if torch_index and variant.kind == "full-torch" else []
+    abis = [part for abi in (f"cp{variant.python}", "abi3", "none") for part in ("--abi", abi)]
+    target = ["--implementation", "cp", "--python-version", variant.python, *abis, *platforms]
+    source = ["--extra-index-url", index] if index else []
     try:
-        _pip(
-            "download", "--quiet", "--only-binary=:all:", "--implementation", "cp", "--python-version", variant.python,
-            "--abi", f"cp{variant.python}", "--abi", "abi3", "--abi", "none", *platforms, *index, "--dest", str(folder),
-            *wanted, NUMPY.get(variant.python, "numpy"),
-        )  # fmt: skip
+        _pip("download", "--quiet", "--only-binary=:all:", *target, *source, "--dest", str(folder), *wanted)
     except subprocess.CalledProcessError as error:
         raise MissingWheelError(_last_line(error.stderr)) from error
-    found = [wheel for wheel in folder.glob("*.whl") if _project(wheel) not in NOT_NEEDED]
-    torch = next((wheel for wheel in found if _project(wheel) == "torch"), None)
-    if torch is not None and (torch.stat().st_size > MOST_TORCH_BYTES or any("nvidia" in each.name for each in found)):
-        raise MissingWheelError("PyTorch's wheel brings CUDA; name an index with +cpu wheels with --torch-index")
-    return sorted(found)
 
 
 def requirements(wheel: Path) -> list[str]:
-    """What avcore's wheel asks for, without extras and without what is not needed here."""
+    """What a wheel asks for, without extras, without CUDA, and without what is not needed here."""
     with zipfile.ZipFile(wheel) as archive:
         name = next(each for each in archive.namelist() if each.endswith(".dist-info/METADATA"))
         told = Parser().parsestr(archive.read(name).decode()).get_all("Requires-Dist", [])
-    return [
-        each for each in told if "extra ==" not in each and _normal(re.split(r"[^\w.-]", each)[0]) not in NOT_NEEDED
-    ]
+    wanted = [line for line in told if "extra ==" not in line and "Linux" not in line]
+    return [line for line in wanted if _normal(re.split(r"[^\w.-]", line)[0]) not in NOT_NEEDED]
 
 
 def _pip(*arguments: str) -> None:

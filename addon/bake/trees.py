@@ -70,7 +70,7 @@ def to_compositor(maps: Maps, scene: Scene, *, frame_start: int, heard: str = ""
     """
     base = maps["base"]
     images = make_images({"base": base}, frame_start=frame_start, heard=heard, recipe=recipe)
-    tree = _compositor(scene)
+    tree = compositor(scene)
     if has_ours(tree):
         place = place_of(images["base"])
         for node in tree.nodes:
@@ -83,7 +83,7 @@ def to_compositor(maps: Maps, scene: Scene, *, frame_start: int, heard: str = ""
     return Made("compositor", scene.name, named(images))
 
 
-def _compositor(scene: Scene) -> NodeTree:
+def compositor(scene: Scene) -> NodeTree:
     """The compositor's tree; a new one passes the render on as it is."""
     if bpy.app.version < (5, 0, 0):
         scene.use_nodes = True

@@ -118,9 +118,10 @@ def write_curve(
     return Written(owner.name, path, index, len(x), error)
 
 
-def remove_curves(owner: ID) -> int:
-    """Remove the keys of ours that nobody has edited; how many curves that were."""
+def remove_curves(owner: ID, *, prefix: str = "") -> int:
+    """Remove the keys of ours that nobody has edited, of paths that begin so; how many curves that were."""
     ours = [curve for curve in all_curves(owner) if _is_tagged(curve) and _is_untouched(owner, curve)]
+    ours = [curve for curve in ours if curve.data_path.startswith(prefix)]
     for curve in ours:
         _forget(owner, curve)
         remove_curve(owner, curve)

@@ -76,13 +76,14 @@ def _made(
 
     section = ""
     place = Place(tree, add)
-    for item in group["nodes"]:
-        if item["op"] == "input":
-            _add_input(tree, item, inputs.get(item["name"]))
+    # What all graphs have comes first: a node that is given another graph keeps its wires by the sockets' numbers.
     for item in group["outputs"]:
         is_colour = bool(inputs) and item["name"] == COLOUR
         kind = "NodeSocketColor" if is_colour else SOCKETS[item["kind"]]
         tree.interface.new_socket(item["name"], in_out="OUTPUT", socket_type=kind)
+    for item in group["nodes"]:
+        if item["op"] == "input":
+            _add_input(tree, item, inputs.get(item["name"]))
     given = iter(add("NodeGroupInput", is_small=False).outputs)
     values: list[Source] = []
     split: dict[int, dict[str, Source]] = {}

@@ -20,7 +20,9 @@ def arrange(tree: NodeTree) -> None:
             columns[depths[node]].append(node)
     heights: dict[Node, float] = {}
     for depth in sorted(columns):
-        ranked = sorted(columns[depth], key=lambda node: (node.parent.label if node.parent else "", -_wanted(node, heights)))
+        ranked = sorted(
+            columns[depth], key=lambda node: (node.parent.label if node.parent else "", -_wanted(node, heights))
+        )
         top = 0.5 * sum(map(_height, ranked))
         for node in ranked:
             node.location = (COLUMN * depth, top)

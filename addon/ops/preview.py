@@ -9,7 +9,7 @@ from bpy.props import IntProperty
 
 from ..engine import WorkerError
 from ..errors import AddonError
-from ..session import looking, picture
+from ..session import looking, picture, refresh
 from .options import PLAIN, Result
 
 
@@ -30,6 +30,7 @@ class PreviewOperator(bpy.types.Operator):
                 self.report({"INFO"}, f"{image.name}: {image.size[0]} x {image.size[1]}")
             else:
                 picture.draw(request)
+                refresh.want_preview()
         except (AddonError, WorkerError) as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}

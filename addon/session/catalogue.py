@@ -76,7 +76,7 @@ def chosen(settings: Any) -> int:
 def choose(settings: Any, number: int) -> None:
     """Choose the preset of that number."""
     settings.name = next(item[0] for item in _items if item[4] == number)
-    refresh.soon()
+    refresh.want_preview()
 
 
 def _wait_once() -> None:

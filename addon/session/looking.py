@@ -56,7 +56,7 @@ def _heard(context: bpy.types.Context, scene: bpy.types.Scene, job: object) -> H
 def follow(scene: bpy.types.Scene) -> None:
     """Draw the preview anew where something has changed since the last."""
     settings = scene.avcore
-    if not settings.live or not parameters.follow(settings.now.preset) or not picture.shown.wanted:
+    if not settings.live or not parameters.follow(settings.now.preset) or not refresh.is_preview_wanted():
         return
     try:
         wanted = request(bpy.context)

@@ -71,9 +71,9 @@ def stale(context: bpy.types.Context) -> list[tuple[bpy.types.Image, Change]]:
     found = []
     for image in baked_images():
         memory = recall(image)
-        if memory is None or memory.map != BASE or not memory.heard:
+        if memory is None or memory.map != BASE:
             continue
-        change = _change(context, memory)
+        change = _change(context, memory) if place_of(image).exists() else Changed("its pictures are gone")
         if isinstance(change, Moved | Changed):
             found.append((image, change))
     return found
@@ -112,7 +112,7 @@ def job_of(image: bpy.types.Image) -> SimpleNamespace:
 
 
 def _change(context: bpy.types.Context, memory: Any) -> Change | None:
-    with contextlib.suppress(ValueError, KeyError):
+    with contextlib.suppress(ValueError, KeyError):  # heard is empty for a file or a mix
         old = Fingerprint.from_json(memory.heard)
         new = _heard_now(context, json.loads(memory.recipe))
         if new is None:

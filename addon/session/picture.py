@@ -35,11 +35,6 @@ class Shown:
         self.again: Preview | None = None
         self.call: Call | None = None
 
-    @property
-    def wanted(self) -> bool:
-        """Whether a preview has been asked for, so that it follows what changes."""
-        return self.last is not None
-
 
 shown = Shown()
 _previews: Any = None

@@ -12,6 +12,7 @@ SOON_S = 0.05
 _tasks: list[Any] = []
 _loads: list[Any] = []
 _redrawn = 0.0
+_is_wanted = False
 
 
 def on_change(task: Any) -> None:
@@ -25,9 +26,21 @@ def soon() -> None:
         bpy.app.timers.register(_now, first_interval=SOON_S)
 
 
+def want_preview() -> None:
+    """The artist is choosing: draw a preview, and go on doing so."""
+    global _is_wanted
+    _is_wanted = True
+    soon()
+
+
+def is_preview_wanted() -> bool:
+    """Whether the artist has begun to choose; before that, nothing is analysed or drawn unasked."""
+    return _is_wanted
+
+
 def sound_changed(_owner: Any, _context: bpy.types.Context) -> None:
     """Another sound was picked."""
-    soon()
+    want_preview()
 
 
 def _now() -> None:

@@ -18,7 +18,7 @@ from types import ModuleType
 from typing import NoReturn
 
 import avcore
-from avcore.cli import analyze, cache, diagnose, doctor, frame, presets, render, score
+from avcore.cli import analyze, cache, diagnose, doctor, export, frame, presets, render, score
 from avcore.cli.stop import Stoppable
 from avcore.errors import AvcoreError, Interrupted, OutputError, UsageError
 
@@ -28,6 +28,7 @@ COMMANDS: dict[str, ModuleType] = {
     "analyze": analyze,
     "diagnose": diagnose,
     "score": score,
+    "export": export,
     "presets": presets,
     "cache": cache,
     "doctor": doctor,

@@ -123,7 +123,9 @@ def add_picture_options(parser: argparse.ArgumentParser, *, out_type: Callable[[
     )
     add_override_option(parser)
     parser.add_argument(
-        "--seed", type=option_type(_whole_number(0, 2**32 - 1)), help="another network: the same as --set field.seed=N"
+        "--seed",
+        type=option_type(_whole_number(0, 2**32 - 1)),
+        help="another network or pattern: the same as --set field.seed=N",
     )
     parser.add_argument(
         "-r",

@@ -45,7 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def _maps(text: str) -> tuple[str, ...]:
     from avcore.fields.maps import MAPS
 
-    names: tuple[str, ...] = MAPS if text == "all" else tuple(text.split(","))
+    names: tuple[str, ...] = MAPS if text == "all" else tuple(dict.fromkeys(text.split(",")))
     for name in names:
         if name not in MAPS:
             raise argparse.ArgumentTypeError(f"there is no map {name!r}; there are {', '.join(MAPS)}")
@@ -61,7 +61,7 @@ class Result:
 
     def text(self) -> str:
         """The report for people."""
-        maps = [f"{report.out}\n  {report.frames} frames in {report.seconds:.1f} s" for report in self.maps]
+        maps = [f"{report.out}\n  {_frames(report)} in {report.seconds:.1f} s" for report in self.maps]
         return "\n".join([self._picture(), *maps])
 
     def _picture(self) -> str:
@@ -69,10 +69,9 @@ class Result:
         response = report.response
         if report.frames == 0:
             return f"{report.out}\n  all {report.skipped} frames were there already"
-        skipped = f" ({report.skipped} were there already)" if report.skipped else ""
         lines = [
             f"{report.out}",
-            f"  {report.frames} frames{skipped} in {report.seconds:.1f} s: {report.frames_per_second:.1f} frames/s, "
+            f"  {_frames(report)} in {report.seconds:.1f} s: {report.frames_per_second:.1f} frames/s, "
             f"{report.times_real_time:.2f} times real time",
             "  " + ", ".join(f"{stage} {seconds:.1f} s" for stage, seconds in report.stages_s.items()),
             f"  {report.device}"
@@ -84,6 +83,10 @@ class Result:
                 f"(shuffled track {response.shuffled:.2f})"
             )
         return "\n".join([*lines, *(f"  note: {warning}" for warning in report.warnings)])
+
+
+def _frames(report: RenderReport) -> str:
+    return f"{report.frames} frames" + (f" ({report.skipped} were there already)" if report.skipped else "")
 
 
 def run(args: argparse.Namespace) -> Result:
@@ -121,6 +124,7 @@ def run(args: argparse.Namespace) -> Result:
     jobs = [job, *(map_job(job, name, bits=args.bits) for name in args.maps)]
     for each in jobs[1:]:
         check_out(each.out, args.audio, overwrite=args.overwrite)
+        _check_folder(each.out, overwrite=args.overwrite)
     reports = []
     for each in jobs:
         with Progress() as progress:
@@ -147,16 +151,8 @@ def _place(args: argparse.Namespace) -> tuple[Path, bool]:
         )
     if is_folder and not out.name:
         raise UsageError(f"{args.out} is no place for images; name a folder of their own")
-    if (
-        is_folder
-        and out.is_dir()
-        and any(out.iterdir())
-        and not (out / "manifest.json").exists()
-        and not args.overwrite
-    ):
-        raise UsageError(
-            f"the folder {out} holds other things; name a new folder, or add --overwrite to write among them"
-        )
+    if is_folder:
+        _check_folder(out, overwrite=args.overwrite)
     unfit = ("codec", "crf", "speed", "hardware") if is_folder else ("format", "bits", "maps")
     given = [name for name in unfit if getattr(args, name) not in (None, ())]
     if given:
@@ -164,3 +160,11 @@ def _place(args: argparse.Namespace) -> tuple[Path, bool]:
     if args.format == "exr" and args.bits == 8:
         raise UsageError("an EXR has 16 bits; leave out --bits")
     return out, is_folder
+
+
+def _check_folder(out: Path, *, overwrite: bool) -> None:
+    """Refuse a folder with things in it that are no bake."""
+    if out.is_dir() and any(out.iterdir()) and not (out / "manifest.json").exists() and not overwrite:
+        raise UsageError(
+            f"the folder {out} holds other things; name a new folder, or add --overwrite to write among them"
+        )

@@ -35,6 +35,7 @@ class Result:
     audio: str
     sections: tuple[Section, ...]
     score: tuple[Cue, ...]
+    notes: tuple[str, ...] = ()
 
     def text(self) -> str:
         """The sections, then a line for each cue, which can be copied into `score:` of a preset."""
@@ -47,6 +48,7 @@ class Result:
         cues = [f"- {{scene: {c.scene}, at: {c.at_s:.2f} s, fade: {c.end_s - c.begin_s:.2f} s}}" for c in self.score]
         width = max(map(len, cues))
         lines += [f"  {line:<{width}}  # {cue.reason}" for line, cue in zip(cues, self.score, strict=True)]
+        lines += [f"  note: {note}" for note in self.notes]
         return "\n".join(lines)
 
 
@@ -57,7 +59,7 @@ def run(args: argparse.Namespace) -> Result:
         UsageError: the preset is not directed.
     """
     from avcore.audio import analyze, find_sections
-    from avcore.director import DirectorSpec, write_score
+    from avcore.director import DirectorSpec, idle_lines, write_score
     from avcore.presets import load_preset
 
     preset = load_preset(args.preset, overrides=args.overrides)
@@ -69,4 +71,10 @@ def run(args: argparse.Namespace) -> Result:
         return duration.seconds(tempo_bpm=track.tempo_bpm, beats_per_bar=track.beats_per_bar, fps=args.fps)
 
     sections = find_sections(track)
-    return Result(preset.name, str(args.audio), sections, write_score(preset.field, sections, seconds=seconds))
+    return Result(
+        preset.name,
+        str(args.audio),
+        sections,
+        write_score(preset.field, sections, seconds=seconds),
+        idle_lines(preset.field, sections, seconds=seconds),
+    )

@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from avcore.audio.structure import Section
 from avcore.director.spec import DirectorSpec, RuleSpec, Span
+from avcore.presets.node import excerpt
 from avcore.timebase import Duration
 
 # A section breaks out where its level lies this much above that of the one before.
@@ -47,6 +48,21 @@ def write_score(
     cues = _by_hand(spec, sections, seconds) if spec.score else _by_rule(spec, sections, seconds)
     first = replace(cues[0], at_s=0.0, begin_s=0.0, end_s=0.0)
     return _apart([first, *cues[1:]])
+
+
+def idle_lines(
+    spec: DirectorSpec, sections: Sequence[Section], *, seconds: Callable[[Duration], float]
+) -> tuple[str, ...]:
+    """A sentence for each line of the score by hand that nothing comes of in this song."""
+    labels = list(dict.fromkeys(section.label for section in sections))
+    end_s = sections[-1].end_s
+    found = []
+    for i, line in enumerate(spec.score):
+        if line.section is not None and line.section not in labels:
+            found.append(f"score[{i}]: the song has no section {excerpt(line.section)!r}; it has {', '.join(labels)}")
+        if line.at is not None and seconds(line.at) >= end_s:
+            found.append(f"score[{i}]: {seconds(line.at):.2f} s is after the end of the song, at {end_s:.2f} s")
+    return tuple(found)
 
 
 def _by_rule(spec: DirectorSpec, sections: Sequence[Section], seconds: Callable[[Duration], float]) -> list[Cue]:

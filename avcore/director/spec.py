@@ -14,6 +14,9 @@ from avcore.timebase import Duration
 Span = tuple[float, float]
 ANY: Span = (0.0, 1.0)
 
+# Each is a preset that is loaded, and drawn where it comes on.
+MOST_SCENES = 64
+
 
 @dataclass(frozen=True)
 class SceneSpec:
@@ -34,6 +37,13 @@ class RuleSpec:
     level: Span = setting(ANY, help="how loud the section is, from and to", low=0.0, high=1.0)
     brightness: Span = setting(ANY, help="how bright it sounds, from and to", low=0.0, high=1.0)
     density: Span = setting(ANY, help="how many onsets it has, from and to", low=0.0, high=1.0)
+
+    def __post_init__(self) -> None:
+        """Refuse spans that hold nothing."""
+        for name in ("level", "brightness", "density"):
+            low, high = getattr(self, name)
+            if low > high:
+                raise PresetError(f"{name}: nothing lies from {low:g} to {high:g}; give the lower number first")
 
 
 @dataclass(frozen=True)
@@ -80,6 +90,8 @@ class DirectorSpec:
         """Refuse rules and cues that name no scene."""
         if not self.scenes:
             raise PresetError("a director needs at least one scene")
+        if len(self.scenes) > MOST_SCENES:
+            raise PresetError(f"{len(self.scenes)} scenes are too many; a director takes at most {MOST_SCENES}")
         named = [(f"rules[{i}]", name) for i, rule in enumerate(self.rules) for name in rule.scenes]
         named += [(f"score[{i}]", cue.scene) for i, cue in enumerate(self.score)]
         for where, name in named:

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from fractions import Fraction
+
+import numpy as np
+from numpy.typing import NDArray
 
 from avcore.audio.track import FeatureTrack
 from avcore.director import DirectorSpec
 from avcore.errors import UsageError
+from avcore.export.source import identifier
 from avcore.fields.cppn import CppnSpec
 from avcore.fields.expression import Graph, build_graph
+from avcore.fields.expression.build import CONTROLS, COORDINATES, TIME
 from avcore.fields.loop import LoopSpec
 from avcore.presets.images import read_images
 from avcore.presets.preset import Preset
+from avcore.signals.controls import Controls, compute_controls
 from avcore.timebase import Duration
 
 MAX_WIDTH = 16
@@ -32,6 +39,11 @@ def why_not(preset: Preset) -> str:
         return f"{title} changes between scenes, which nodes cannot; bake it, or choose one of its scenes"
     if not isinstance(spec, CppnSpec):
         return f"{title} is no neural field (type: cppn), and only those are small enough to be nodes; bake it"
+    taken = [
+        name for name in preset.signals if any(identifier(name) == identifier(other) for other in _taken(preset, name))
+    ]
+    if taken:
+        return f"{title} has a signal called {taken[0]}, which is the name of another input of a shader; rename it"
     if spec.width > MAX_WIDTH or spec.layers > MAX_LAYERS:
         return (
             f"the network of {title} is too big for nodes: {spec.layers} layers of {spec.width} units, where "
@@ -46,6 +58,14 @@ def why_not(preset: Preset) -> str:
     if preset.render.motion_blur > 1:
         return f"{title} blurs several moments into one; set render.motion_blur to 1, or bake it"
     return ""
+
+
+def _taken(preset: Preset, name: str) -> list[str]:
+    """The names that a signal cannot have, as shaders have no hyphens."""
+    return [
+        *(item.name for item in (*COORDINATES, TIME, *CONTROLS)),
+        *(other for other in preset.signals if other != name),
+    ]
 
 
 def preset_graph(
@@ -89,6 +109,26 @@ def preset_graph(
             "or lower field.width, field.layers or colour.relief"
         )
     return graph
+
+
+def live_controls(preset: Preset, track: FeatureTrack, *, fps: Fraction, start_s: float = 0.0) -> Controls:
+    """The signals of a preset over a song; where a perfect loop hears its own stretch again and again, they do so.
+
+    Raises:
+        PresetError: a signal does not fit the song, or cannot loop.
+    """
+    controls = compute_controls(preset.signals, track, fps=fps)
+    loop = preset.field.loop
+    if loop is None or loop.sound != "fold":
+        return controls
+    seconds = seconds_of(track, fps, preset.name)
+    return controls.fold(loop_seconds(loop, seconds, fps), start_s=start_s, crossfade_s=seconds(loop.crossfade))
+
+
+def song_signals(preset: Preset, track: FeatureTrack, *, fps: Fraction) -> dict[str, NDArray[np.float64]]:
+    """The signals of a preset at every frame of a song [each shape=(frames,)]."""
+    times_s = np.arange(math.ceil(track.duration_s * fps)) / float(fps)
+    return live_controls(preset, track, fps=fps).frames(times_s, span_s=float(1 / fps))
 
 
 def loop_seconds(loop: LoopSpec, seconds: Callable[[Duration], float], fps: Fraction) -> float:

@@ -147,7 +147,7 @@ class Cppn:
     def _frame_inputs(self, moment: Moment) -> NDArray[np.float64]:
         spec = self.spec
         turns = TAU * moment.turns(spec.clock, self._period_s)
-        apart = 1.0 if spec.loop is not None else APART
+        apart = 1.0 if moment.loop_phase is not None else APART  # a layer is in the loop of the lowest field
         time = (spec.motion * math.cos(turns), spec.motion * math.sin(turns / apart))
         # Signals are centred: silence and full level move the network as far in opposite directions.
         signals = [spec.audio * (2.0 * moment.controls[name] - 1.0) for name in spec.inputs]

@@ -22,12 +22,22 @@ Blend = Literal[
 ]
 
 
+def _check_field(field: Any) -> None:
+    """Raise ``ValueError`` where a field cannot be a part of a picture."""
+    if field is not None and field.family == "directed":
+        raise ValueError("a director cannot be a layer or a mask; name one of its scenes")
+    if field is not None and field.loop is not None:
+        raise ValueError("a layer or a mask goes round in the loop of the lowest field; leave out its own `loop`")
+
+
 @dataclass(frozen=True)
 class MaskSpec:
     """Where a layer is seen: by an ink of its own field, or of another."""
 
     ink: Ink = setting("height", help="which of the field's inks: height, light (0 in its shadows) or glow")
-    field: Annotated[Any, FIELDS] | None = setting(None, help="what masks; else the layer's own field")
+    field: Annotated[Any, FIELDS] | None = setting(
+        None, help="what masks; else the layer's own field", check=_check_field
+    )
     low: Driven = setting(Driven.fixed(0.4), help="the ink's value up to which the layer is hidden")
     high: Driven = setting(Driven.fixed(0.6), help="the ink's value from which it is seen in full")
     invert: bool = setting(False, help="hide what would be seen")
@@ -37,7 +47,7 @@ class MaskSpec:
 class LayerSpec:
     """A field laid over those below."""
 
-    field: Annotated[Any, FIELDS] = setting(help="what draws the layer")
+    field: Annotated[Any, FIELDS] = setting(help="what draws the layer", check=_check_field)
     colour: ColourSpec = setting(ColourSpec(), help="what the field's output becomes")
     blend: Blend = setting("normal", help="how it meets what is below")
     opacity: Driven = setting(Driven.fixed(1.0), help="how much of it is seen, 0 to 1")

@@ -9,27 +9,27 @@ from avcore.srgb import linear_to_srgb, srgb_to_linear
 
 Array = NDArray[np.float64]
 
-_TO_LMS = np.array(
+TO_LMS = np.array(
     [
         [0.4122214708, 0.5363325363, 0.0514459929],
         [0.2119034982, 0.6806995451, 0.1073969566],
         [0.0883024619, 0.2817188376, 0.6299787005],
     ]
 )
-_TO_LAB = np.array(
+TO_LAB = np.array(
     [
         [0.2104542553, 0.7936177850, -0.0040720468],
         [1.9779984951, -2.4285922050, 0.4505937099],
         [0.0259040371, 0.7827717662, -0.8086757660],
     ]
 )
-FROM_LAB = np.linalg.inv(_TO_LAB)
-FROM_LMS = np.linalg.inv(_TO_LMS)
+FROM_LAB = np.linalg.inv(TO_LAB)
+FROM_LMS = np.linalg.inv(TO_LMS)
 
 
 def srgb_to_oklab(srgb: Array) -> Array:
     """Display-referred sRGB [shape=(..., 3), 0..1] to OKLab (lightness 0..1, a, b)."""
-    return np.asarray(np.cbrt(srgb_to_linear(srgb) @ _TO_LMS.T) @ _TO_LAB.T)
+    return np.asarray(np.cbrt(srgb_to_linear(srgb) @ TO_LMS.T) @ TO_LAB.T)
 
 
 def oklab_to_srgb(oklab: Array) -> Array:

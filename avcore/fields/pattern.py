@@ -30,6 +30,9 @@ from avcore.timebase import Duration
 
 TAU = 2.0 * math.pi
 
+# Steps of this angle never come near to where they have been (Vogel 1979, a sunflower's), in radians.
+GOLDEN_ANGLE = math.pi * (3.0 - math.sqrt(5.0))
+
 
 @dataclass(frozen=True)
 class Place:
@@ -48,6 +51,11 @@ class Place:
     wander: float
     space: Space
     aspect: float
+
+    @property
+    def width(self) -> float:
+        """Picture heights in one unit of ``x``; in the tunnel, ways round it."""
+        return self.aspect if self.space == "tile" else 1.0
 
     def lattice(self, cells: float) -> tuple[Any, Any, tuple[int, int]]:
         """``x`` and ``y`` in units of a cell, ``cells`` of them down the picture, and after how many they repeat.
@@ -152,13 +160,14 @@ class Pattern:
         """See ``Field.frame``."""
         spec = self.spec
         turns = moment.turns(spec.clock, self._period_s)
+        apart = 1.0 if moment.loop_phase is not None else APART  # a layer is in the loop of the lowest field
         camera = spec.coords.at(moment.controls)
         return PatternFrame(
             spec=spec,
             knobs={name: getattr(spec, name).at(moment.controls) for name in self._driven}
             | {name: tuple(moment.controls[signal] for signal in getattr(spec, name)) for name in self._heard},
             turn=TAU * (turns % 1.0),
-            wander=TAU * ((turns if spec.loop is not None else turns / APART) % 1.0),
+            wander=TAU * ((turns / apart) % 1.0),
             camera=camera,
             paint=self.colour.at(moment.controls, self._ring),
             aspect=aspect,

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
+from avcore.fields.families import FIELDS
 from avcore.presets.plain import plain
 from avcore.presets.preset import Preset
 from avcore.presets.scalars import LARGEST
@@ -16,6 +17,9 @@ from avcore.spec import Variants
 from avcore.timebase import Duration
 
 Schema = dict[str, Any]
+
+# Where fields are described, by whether they are complete: once, since layers and masks have them too.
+FIELD_NAMES = {True: "field", False: "partial-field"}
 
 DURATION: Schema = {
     "anyOf": [
@@ -38,7 +42,11 @@ def json_schema() -> Schema:
         "if": {"required": ["extends"]},
         "then": {**partial, "required": ["schema", "extends"]},
         "else": complete,
-        "$defs": {"duration": DURATION},
+        "$defs": {
+            "duration": DURATION,
+            FIELD_NAMES[True]: _choices(FIELDS, MISSING, complete=True),
+            FIELD_NAMES[False]: _choices(FIELDS, MISSING, complete=False),
+        },
     }
 
 
@@ -69,17 +77,9 @@ def _value(hint: Any, setting: Setting, default: Any, complete: bool) -> Schema:
     if dataclasses.is_dataclass(hint) and isinstance(hint, type):
         return _object(hint, default if type(default) is hint else None, complete=complete)
     if origin is Annotated and isinstance(args[1], Variants):
-        choices = [
-            _object(
-                variant_class(name),
-                default if type(default) is variant_class(name) else None,
-                complete=complete,
-                kind=kind,
-            )
-            for kind, name in args[1].classes.items()
-        ]
-        # Editors say more about a mistake where there is nothing to choose.
-        return choices[0] if len(choices) == 1 else {"anyOf": choices}
+        if args[1] is FIELDS:
+            return {"$ref": f"#/$defs/{FIELD_NAMES[complete]}"}
+        return _choices(args[1], default, complete=complete)
     if origin in (Union, UnionType):
         return {"anyOf": [_value(arg, setting, default, complete) for arg in args]}
     if origin is Literal:
@@ -96,6 +96,16 @@ def _value(hint: Any, setting: Setting, default: Any, complete: bool) -> Schema:
     if hint is int:
         return {**_number(setting), "type": "integer"}
     return {"type": {bool: "boolean", str: "string", NoneType: "null"}[hint]}
+
+
+def _choices(variants: Variants, default: Any, *, complete: bool) -> Schema:
+    classes = {kind: variant_class(name) for kind, name in variants.classes.items()}
+    choices = [
+        _object(cls, default if type(default) is cls else None, complete=complete, kind=kind)
+        for kind, cls in classes.items()
+    ]
+    # Editors say more about a mistake where there is nothing to choose.
+    return choices[0] if len(choices) == 1 else {"anyOf": choices}
 
 
 def _number(setting: Setting) -> Schema:

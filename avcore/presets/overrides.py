@@ -6,15 +6,17 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from avcore.errors import PresetError
-from avcore.presets.node import Node, Place
+from avcore.presets.node import Node, Place, excerpt
 from avcore.presets.yaml_reader import read_yaml
 
 
 def override(node: Node, settings: Sequence[str]) -> Node:
     """The preset's mapping with each ``dotted.key=VALUE`` put in its place; values are YAML, and replace what is there.
 
+    Items of a list have their number, from 0: ``layers.0.opacity=0.5``.
+
     Raises:
-        PresetError: not of that form, or the key goes through something that is no mapping.
+        PresetError: not of that form, or the key goes through something that has no such part.
     """
     for setting in settings:
         source = f"--set {setting}"
@@ -27,10 +29,19 @@ def override(node: Node, settings: Sequence[str]) -> Node:
 
 
 def _put(node: Node, names: list[str], value: Node, *, within: str) -> Node:
+    name, *rest = names
+    inside = name if within == "the preset" else f"{within}.{name}"
+    if isinstance(node.value, list):
+        if not (name.isdecimal() and int(name) < len(node.value)):
+            raise PresetError(
+                f"{value.place}: {within} is a list of {len(node.value)}, which has no {excerpt(name)!r}; "
+                "its items are numbered from 0"
+            )
+        items = list(node.value)
+        items[int(name)] = _put(items[int(name)], rest, value, within=inside) if rest else value
+        return replace(node, value=items)
     if not isinstance(node.value, dict):
         raise PresetError(f"{value.place}: {within} is {node.shown()}, not a mapping; set it as a whole")
-    name, *rest = names
     if rest:
-        inner = node.value.get(name, Node({}, Place(value.place.source)))
-        value = _put(inner, rest, value, within=name if within == "the preset" else f"{within}.{name}")
+        value = _put(node.value.get(name, Node({}, Place(value.place.source))), rest, value, within=inside)
     return replace(node, value={**node.value, name: value})

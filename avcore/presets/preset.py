@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -21,6 +21,10 @@ from avcore.signals.spec import SignalSpec
 from avcore.spec import setting
 
 SCHEMA_VERSION = 1
+MOST_LAYERS = 32
+
+# What a directed preset leaves to its scenes.
+OF_SCENES = ("signals", "colour", "layers", "maps", "render")
 
 
 def _check_signal_names(signals: Mapping[str, SignalSpec]) -> None:
@@ -31,6 +35,13 @@ def _check_signal_names(signals: Mapping[str, SignalSpec]) -> None:
             raise ValueError(
                 f"a signal cannot be called {excerpt(name)!r}; use letters, digits, - and _, beginning with a letter"
             )
+
+
+def _check_layers(layers: Sequence[LayerSpec]) -> None:
+    if len(layers) > MOST_LAYERS:
+        raise ValueError(
+            f"{len(layers)} layers are too many; each costs as much as a picture, so there may be {MOST_LAYERS}"
+        )
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -52,13 +63,23 @@ class Preset:
     )
     field: Annotated[Any, FIELDS] = setting(help="what draws the picture")
     colour: ColourSpec = setting(ColourSpec(), help="what the field's output becomes")
-    layers: tuple[LayerSpec, ...] = setting((), help="fields laid over it, the lowest first")
+    layers: tuple[LayerSpec, ...] = setting((), help="fields laid over it, the lowest first", check=_check_layers)
     maps: MapsSpec = setting(MapsSpec(), help="the surface, for maps that are baked beside the picture")
     render: RenderSpec = setting(RenderSpec(), help="sampling in space and time")
 
     path: Path | None = dataclasses.field(default=None, compare=False)
     origin: Origin = dataclasses.field(default="memory", compare=False)
     folders: tuple[Path, ...] = dataclasses.field(default=(), compare=False)
+
+    def __post_init__(self) -> None:
+        """Refuse what a director would pass over."""
+        if self.field.family == "directed":
+            for item in dataclasses.fields(self):
+                if item.name in OF_SCENES and getattr(self, item.name) != _default(item):
+                    raise PresetError(
+                        f"{item.name}: a directed preset leaves this to its scenes; give it in their presets, "
+                        f"or change it there, as in field.scenes.NAME.set=[{item.name}...]"
+                    )
 
     def file(self, relative: str) -> Path:
         """A file that the preset names (weights, image): in its own folder, else in that of a preset that it extends.
@@ -72,3 +93,7 @@ class Preset:
                 return path
         where = " or ".join(map(str, self.folders)) or "memory, where a preset has no files"
         raise PresetError(f"preset {self.name!r} names the file {shown_path(relative)}, which is not in {where}")
+
+
+def _default(item: dataclasses.Field[Any]) -> Any:
+    return item.default if item.default_factory is dataclasses.MISSING else item.default_factory()

@@ -11,6 +11,9 @@ from avcore.presets.node import Place, excerpt
 
 MOST_SHOWN = 10
 
+# More names than that are not all listed.
+MOST_NAMED, FIRST_NAMED = 40, 8
+
 
 @dataclass(frozen=True)
 class Problem:
@@ -37,9 +40,12 @@ def raise_problems(problems: Sequence[Problem]) -> None:
 
 
 def suggestion(name: str, choices: Iterable[str]) -> str:
-    """``did you mean 'gain'?``, or the choices where none is near."""
+    """``did you mean 'gain'?``, or the choices where none is near, or the first of many."""
     known = {choice.casefold(): choice for choice in choices}
     near = difflib.get_close_matches(name.casefold(), known, n=1)
     if near:
         return f"did you mean {excerpt(known[near[0]])!r}?"
-    return f"known: {', '.join(map(excerpt, known.values()))}" if known else "there are none"
+    names = [excerpt(choice) for choice in known.values()]
+    if len(names) > MOST_NAMED:
+        return f"known: {', '.join(names[:FIRST_NAMED])} ... ({len(names)} names)"
+    return f"known: {', '.join(names)}" if names else "there are none"

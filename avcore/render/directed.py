@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from avcore.audio.structure import find_sections
 from avcore.compute.choose import Chosen
-from avcore.director import Cue, DirectorSpec, write_score
+from avcore.director import Cue, DirectorSpec, idle_lines, write_score
 from avcore.errors import PresetError
 from avcore.fields.between import CannotMixError, between
 from avcore.fields.maps import MapName
@@ -21,7 +21,10 @@ from avcore.fields.oklab import oklab_to_srgb, srgb_to_oklab
 from avcore.presets.hashing import preset_hash
 from avcore.presets.loading import load_beside
 from avcore.presets.preset import Preset
-from avcore.render.scene import Exposure, Image, Look, Scene, Stage, put
+from avcore.render.look import Exposure, Look
+from avcore.render.pixels import Image, bands, put
+from avcore.render.scene import Scene
+from avcore.render.stage import Stage
 
 # How much earlier the bright parts of a scene come on than its dark ones, in parts of the change.
 LIGHT_FIRST = 0.6
@@ -58,9 +61,9 @@ class Director:
         """
         spec: DirectorSpec = preset.field
         self.preset, self.stage = preset, stage
-        if preset.layers or preset.render.trails is not None:
-            raise PresetError(f"{preset.path or preset.name}: layers and trails belong to the scenes of a director")
-        self.score = write_score(spec, find_sections(stage.track), seconds=stage.seconds)
+        sections = find_sections(stage.track)
+        self.score = write_score(spec, sections, seconds=stage.seconds)
+        self._idle = idle_lines(spec, sections, seconds=stage.seconds)
         seen = dict.fromkeys(cue.scene for cue in self.score)
         presets = {name: self._load(name) for name in spec.scenes}
         self._hashes = [f"{name}:{preset_hash(scene)}" for name, scene in presets.items()]
@@ -88,6 +91,11 @@ class Director:
     def painters(self) -> list[Chosen]:
         """What paints the scenes."""
         return [painter for scene in self.scenes.values() for painter in scene.painters]
+
+    @property
+    def notes(self) -> list[str]:
+        """Sentences about every fallback, and about lines of the score that nothing comes of."""
+        return [*self._idle, *(note for scene in self.scenes.values() for note in scene.notes)]
 
     @property
     def weights_sha256(self) -> list[str]:
@@ -129,6 +137,8 @@ class Director:
             scene.paint(shot.look, out)
             return
         try:
+            if scene.layout != self.scenes[shot.next_scene].layout:
+                raise CannotMixError
             scene.paint(_mixed(shot.look, shot.next_look, shot.share), out)
         except CannotMixError:
             here, there = _with_one_palette(shot.look, shot.next_look, shot.share)
@@ -147,9 +157,12 @@ class Director:
         for name, look in looks.items():
             images.append(np.empty(out.shape, dtype=np.float32))
             self.scenes[name].paint(look, images[-1])
-        light = images[1].mean(axis=2, keepdims=True)
-        mask = np.clip(share * (1.0 + LIGHT_FIRST) - LIGHT_FIRST * (1.0 - light), 0.0, 1.0)
-        put(np.asarray(images[0] + mask * (images[1] - images[0]), dtype=np.float32), out)
+        here, there = images
+        for rows in bands(len(out)):
+            light = there[rows].mean(axis=2, keepdims=True)
+            mask = np.clip(share * (1.0 + LIGHT_FIRST) - LIGHT_FIRST * (1.0 - light), 0.0, 1.0)
+            here[rows] += mask * (there[rows] - here[rows])
+        put(here, out)
 
 
 def _mixed(a: Look, b: Look, share: float) -> Look:

@@ -16,7 +16,9 @@ from avcore.encode.sink import Pixel
 from avcore.fields.maps import MapName
 from avcore.presets.preset import Preset
 from avcore.render.directed import Director
-from avcore.render.scene import Quality, Scene, Stage, put
+from avcore.render.pixels import put
+from avcore.render.scene import Scene
+from avcore.render.stage import Quality, Stage
 from avcore.timebase import Timebase
 
 
@@ -29,6 +31,11 @@ class Source(Protocol):
     @property
     def painters(self) -> list[Chosen]:
         """What paints its fields."""
+        ...
+
+    @property
+    def notes(self) -> list[str]:
+        """Sentences about every fallback, and about what is passed over."""
         ...
 
     @property
@@ -113,8 +120,8 @@ class Frames:
 
     @property
     def notes(self) -> list[str]:
-        """Sentences about every fallback."""
-        return list(dict.fromkeys(note for painter in self.source.painters for note in painter.notes))
+        """Sentences about every fallback, and about what is passed over."""
+        return list(dict.fromkeys(self.source.notes))
 
     @property
     def agreement_db(self) -> float | None:

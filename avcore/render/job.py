@@ -21,7 +21,7 @@ from avcore.render.frames import Frames
 from avcore.render.measure import Stopwatch, peak_memory_mb
 from avcore.render.provenance import provenance
 from avcore.render.response import Response, ResponseMeter
-from avcore.render.scene import Quality
+from avcore.render.stage import Quality
 from avcore.timebase import Duration, Timebase, parse_frames
 
 # Called with the name of the stage, how much is done and how much there is.

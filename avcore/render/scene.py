@@ -6,14 +6,12 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from avcore.audio.track import FeatureTrack
-from avcore.compute.choose import Chosen, Precision, choose_painter
-from avcore.compute.device import Device
+from avcore.compute.choose import Chosen, choose_painter
 from avcore.compute.reference import ReferencePainter
 from avcore.errors import PresetError
 from avcore.fields.ink import Ink, InkPicture
@@ -22,41 +20,11 @@ from avcore.fields.maps import MapName
 from avcore.fields.moment import Field, Moment, Picture
 from avcore.presets.images import read_images
 from avcore.presets.preset import Preset
+from avcore.render.look import Exposure, Look
 from avcore.render.maps import make_map
+from avcore.render.pixels import Image, bands, put
+from avcore.render.stage import Stage
 from avcore.signals.controls import compute_controls
-from avcore.timebase import Duration, Timebase
-
-Quality = Literal["draft", "final"]
-Image = NDArray[np.float32]
-
-
-@dataclass(frozen=True)
-class Stage:
-    """Where scenes are drawn: the song, its frames, and how to draw them."""
-
-    track: FeatureTrack
-    timebase: Timebase
-    size: tuple[int, int]
-    device: Device
-    quality: Quality = "final"
-    precision: Precision = "auto"
-    threads: int | None = None
-    compile_kernels: bool = True
-
-    @property
-    def frame_s(self) -> float:
-        """Seconds that a frame is shown."""
-        return float(1 / self.timebase.fps)
-
-    @property
-    def aspect(self) -> float:
-        """Width over height."""
-        return self.size[0] / self.size[1]
-
-    def seconds(self, duration: Duration) -> float:
-        """A duration under the song's tempo and the frame rate."""
-        track = self.track
-        return duration.seconds(tempo_bpm=track.tempo_bpm, beats_per_bar=track.beats_per_bar, fps=self.timebase.fps)
 
 
 @dataclass(frozen=True)
@@ -67,47 +35,6 @@ class Sheet:
     painter: Chosen
     layer: LayerSpec | None = None
     mask: Field | None = None
-
-
-@dataclass(frozen=True)
-class Exposure:
-    """What a sheet shows in one frame: a picture for each moment of the open shutter.
-
-    A layer's ``mask`` is the picture whose ink masks it, between the values ``low`` and ``high``.
-    """
-
-    pictures: tuple[Picture, ...]
-    opacity: float = 1.0
-    mask: Picture | None = None
-    low: float = 0.0
-    high: float = 1.0
-
-    def equals(self, other: Exposure) -> bool:
-        """Whether both show the same, number by number."""
-        pairs = zip(self._all(), other._all(), strict=True)
-        return (self.opacity, self.low, self.high) == (other.opacity, other.low, other.high) and all(
-            a.equals(b) for a, b in pairs
-        )
-
-    def _all(self) -> list[Picture]:
-        return [*self.pictures, *([self.mask] if self.mask is not None else [])]
-
-
-@dataclass(frozen=True)
-class Look:
-    """All that decides the pixels of a scene in one frame.
-
-    ``now`` are the exposures of its sheets, the lowest first, and ``trails`` those of the moments before, the newest
-    first.
-    """
-
-    now: tuple[Exposure, ...]
-    trails: tuple[tuple[Exposure, ...], ...] = ()
-
-    def equals(self, other: Look) -> bool:
-        """Whether both are the same picture, number by number."""
-        pairs = zip((self.now, *self.trails), (other.now, *other.trails), strict=True)
-        return all(a.equals(b) for mine, theirs in pairs for a, b in zip(mine, theirs, strict=True))
 
 
 class Scene:
@@ -146,6 +73,17 @@ class Scene:
     def painters(self) -> list[Chosen]:
         """What paints the sheets."""
         return [sheet.painter for sheet in self.sheets]
+
+    @property
+    def notes(self) -> list[str]:
+        """Sentences about every fallback."""
+        return [note for painter in self.painters for note in painter.notes]
+
+    @property
+    def layout(self) -> tuple[object, ...]:
+        """How the sheets become a picture: scenes that differ in this cannot pass into each other."""
+        blends = [sheet.layer.blend for sheet in self.sheets if sheet.layer is not None]
+        return self._supersample, self._trails, *blends
 
     @property
     def weights_sha256(self) -> list[str]:
@@ -236,8 +174,9 @@ class Scene:
         image = self._composed(look.now, out.shape)
         if self._trails is not None:
             for step, exposures in enumerate(look.trails, 1):
-                faded = self._composed(exposures, out.shape) * np.float32(self._trails.fade**step)
-                image = np.asarray(BLENDS[self._trails.blend](image, faded), dtype=np.float32)
+                before, strength = self._composed(exposures, out.shape), np.float32(self._trails.fade**step)
+                for rows in bands(out.shape[0]):
+                    image[rows] = BLENDS[self._trails.blend](image[rows], before[rows] * strength)
         put(image, out)
 
     def map(self, look: Look, name: MapName, shape: tuple[int, int]) -> Image:
@@ -259,7 +198,10 @@ class Scene:
             elif exposure.opacity > 0.0:
                 above: Image = np.empty(shape, dtype=np.float32)
                 sheet.painter.paint(exposure.pictures, above, supersample=self._supersample)
-                image = blend(image, above, sheet.layer.blend, self._share(sheet.layer.mask, exposure, shape))
+                share = self._share(sheet.layer.mask, exposure, shape)
+                for rows in bands(shape[0]):
+                    part = share if isinstance(share, float) else share[rows]
+                    image[rows] = blend(image[rows], above[rows], sheet.layer.blend, part)
         return image
 
     def _share(self, mask: MaskSpec | None, exposure: Exposure, shape: tuple[int, ...]) -> float | Image:
@@ -278,11 +220,3 @@ class Scene:
         out = np.empty((*shape, 3), dtype=np.float32)
         self._grey.paint([InkPicture(picture, ink)], out, supersample=self._supersample)
         return out
-
-
-def put(image: Image, out: NDArray[Any]) -> None:
-    """Write an image [float32, sRGB, 0..1] into ``out``; integers are full range and rounded."""
-    if out.dtype == np.float32:
-        out[:] = image
-    else:
-        out[:] = np.clip(image, 0.0, 1.0) * np.float32(np.iinfo(out.dtype).max) + np.float32(0.5)

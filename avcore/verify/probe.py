@@ -16,7 +16,9 @@ from avcore.errors import UsageError
 from avcore.fields.cppn import CppnSpec
 from avcore.fields.moment import Moment, Picture
 from avcore.presets.preset import Preset
-from avcore.render.scene import Look, Scene, Stage
+from avcore.render.look import Look
+from avcore.render.scene import Scene
+from avcore.render.stage import Stage
 from avcore.timebase import Timebase
 
 Image = NDArray[np.float32]  # [shape=(height, width, 3), sRGB, 0..1]

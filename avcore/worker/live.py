@@ -6,8 +6,7 @@ import numpy as np
 
 from avcore.audio import FeatureTrack
 from avcore.errors import UsageError
-from avcore.export.preset import loop_seconds, preset_graph, seconds_of, why_not
-from avcore.signals.controls import compute_controls
+from avcore.export.preset import live_controls, preset_graph, why_not
 from avcore.timebase import parse_fps
 from avcore.worker.contract import CurveValues, Live, LiveGraph
 from avcore.worker.hearing import sample_times
@@ -33,12 +32,7 @@ def live(request: Live, track: FeatureTrack | None, scratch: Scratch) -> LiveGra
         return LiveGraph("", data)
     if track is None:
         raise UsageError("signals at times are those of a sound; name one")
-    controls = compute_controls(preset.signals, track, fps=fps)
-    loop = preset.field.loop
-    if loop is not None and loop.sound == "fold":
-        seconds = seconds_of(track, fps, preset.name)
-        length_s = loop_seconds(loop, seconds, fps)
-        controls = controls.fold(length_s, start_s=request.start_s, crossfade_s=seconds(loop.crossfade))
+    controls = live_controls(preset, track, fps=fps, start_s=request.start_s)
     rows = controls.frames(sample_times(request, float(fps)), span_s=float(1 / fps))
     values = np.stack([rows[name] for name in graph.signals]).astype(np.float32)
     return LiveGraph("", data, CurveValues(graph.signals, scratch.keep(values, "live")))

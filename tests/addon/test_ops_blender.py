@@ -19,7 +19,7 @@ import pytest
 
 bpy = pytest.importorskip("bpy")
 
-from tests.addon import installed
+from tests.addon import installed  # noqa: E402 - it is for processes with bpy
 
 HAS_AUDIO = bpy.app.build_options.audaspace
 needs_strips = pytest.mark.skipif(not HAS_AUDIO, reason="this bpy wheel was built without audio, and has no strips")
@@ -186,7 +186,7 @@ def test_preset_and_settings(scene: Any) -> None:
     assert bpy.ops.avcore.reset_parameters() == {"FINISHED"}
     assert parameters.overrides(preset) == {}
     assert not bpy.ops.avcore.reset_parameters.poll()
-    with pytest.raises(RuntimeError, match="no preset|unknown"):
+    with pytest.raises(RuntimeError, match=r"no preset|unknown"):
         bpy.ops.avcore.choose_preset(preset="nonesuch")
     assert preset.name == "rosette"
     with pytest.raises(RuntimeError, match="saturaton"):
@@ -284,7 +284,7 @@ def test_what_is_in_the_way_stays(scene: Any) -> None:
     bpy.ops.object.light_add(type="SPOT")
     scene.avcore.now.bake.target = "LIGHT"
     assert bpy.ops.avcore.bake() == {"FINISHED"}
-    with pytest.raises(RuntimeError, match="cannot be given a material|no light"):
+    with pytest.raises(RuntimeError, match=r"cannot be given a material|no light"):
         bpy.ops.avcore.use_bake(target="MATERIAL")
 
 

@@ -251,6 +251,8 @@ def test_an_ink_and_constants_are_pictures_too(traced: TracedPainter) -> None:
         lambda xp, u, v: [xp.sum(u), u, v],
         lambda xp, u, v: [u.shape[0] * u, u, v],
         lambda xp, u, v: [u**0.5, u, v],
+        lambda xp, u, v: [u & v, u, v],
+        lambda xp, u, v: [xp.astype((u < v) + (v < u), xp.float32), u, v],
         lambda xp, u, v: [u, v],
     ],
 )

@@ -75,7 +75,7 @@ def test_what_is_required(missing: str) -> None:
 
 
 def test_editors_get_help_texts_defaults_and_ranges() -> None:
-    choices = json_schema()["else"]["properties"]["field"]["anyOf"]
+    choices = json_schema()["$defs"]["field"]["anyOf"]
     (cppn,) = (choice for choice in choices if choice["properties"]["type"] == {"const": "cppn"})
     layers = cppn["properties"]["layers"]
     assert layers["description"]

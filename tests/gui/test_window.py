@@ -53,6 +53,7 @@ def found(debian: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, A
     assert (share / "found.json").is_file(), done.stdout[-4000:]
     told: dict[str, Any] = json.loads((share / "found.json").read_text())
     assert "error" not in told, f"{told['error']}\n{done.stdout[-4000:]}"
+    assert "done" in told, f"Blender ended before its time\n{done.stdout[-4000:]}"
     return told
 
 
@@ -81,6 +82,7 @@ def test_escape_stops_and_bake_goes_on(found: dict[str, Any]) -> None:
 def test_what_is_the_users_is_asked_about(found: dict[str, Any]) -> None:
     assert "'Material' of your own; replace?" in found["in_the_way"]
     assert found["material"] == "song-ember"
+    assert found["material_after_undo"] == "Material", "one undo step"
 
 
 def test_a_moved_strip_is_noticed_and_followed(found: dict[str, Any]) -> None:

@@ -16,7 +16,10 @@ EXTENSION = "bl_ext.user_default.avcore"
 
 
 def walk() -> Steps:
-    """Install, set up, look, bake, stop, bake again, move the strip, key, list jobs."""
+    """Install, set up, look, bake, stop, bake again, move the strip, key, list jobs.
+
+    Operators are called with True: each is an undo step, as when a person clicks.
+    """
     began = time.monotonic()
     bpy.ops.extensions.package_install_files(
         filepath=str(SHARE / "extension.zip"), repo="user_default", enable_on_install=True
@@ -40,7 +43,7 @@ def walk() -> Steps:
     scene.frame_set(100)
     asked = time.monotonic()
     with within(view):
-        bpy.ops.avcore.preview("INVOKE_DEFAULT")
+        bpy.ops.avcore.preview("INVOKE_DEFAULT", True)
     yield from until(lambda: bool(picture.shown.icon or picture.shown.sentence), seconds=200)
     found["first_preview_s"] = round(time.monotonic() - asked, 2)
     found["first_picture_after_install_s"] = round(time.monotonic() - began, 2)
@@ -59,7 +62,7 @@ def walk() -> Steps:
     yield 0.5
     shot("2-preview")
     with within(area("SEQUENCE_EDITOR")):
-        bpy.ops.avcore.listen("INVOKE_DEFAULT")
+        bpy.ops.avcore.listen("INVOKE_DEFAULT", True)
     yield from until(lambda: heard.last() is not None, seconds=60)
     view.type = "SEQUENCE_EDITOR"
     yield 1.0
@@ -79,7 +82,7 @@ def walk() -> Steps:
     yield 3.0
     found["idle_ticks_per_s"] = round(ticks.per_second(), 1)
     with within(view):
-        bpy.ops.avcore.bake("INVOKE_DEFAULT")
+        bpy.ops.avcore.bake("INVOKE_DEFAULT", True)
     yield from until(lambda: bakes.current.run.fraction > 0.02, seconds=120)
     ticks = Ticks()
     yield from until(lambda: bakes.current.run.fraction > 0.3, seconds=120)
@@ -92,7 +95,9 @@ def walk() -> Steps:
     yield 1.0
     shot("5-stopped")
     with within(view):
-        bpy.ops.avcore.bake("INVOKE_DEFAULT")
+        bpy.ops.avcore.bake("INVOKE_DEFAULT", True)
+    yield from until(lambda: bakes.current.run.fraction > 0.6, seconds=300)
+    key("ctrl+z")  # undo does not disturb it
     yield from until(lambda: bakes.current.run.is_over, seconds=300)
     yield 1.0
     run = bakes.current.run
@@ -101,11 +106,19 @@ def walk() -> Steps:
     found["in_the_way"] = run.in_the_way.sentence if run.in_the_way else ""
     shot("6-baked")
     with within(view):
-        bpy.ops.avcore.use_bake("EXEC_DEFAULT", target="SAME", replace=True)
+        bpy.ops.avcore.use_bake("EXEC_DEFAULT", True, target="SAME", replace=True)
+    found["material"] = bpy.context.object.active_material.name
+    move(view)
+    key("ctrl+z")
+    yield 1.5
+    found["material_after_undo"] = bpy.context.object.active_material.name
+    key("ctrl+shift+z")
+    yield 1.5
+    view = area("VIEW_3D")
+    scene = bpy.context.scene
     view.spaces.active.shading.type = "MATERIAL"
     yield 8.0
     shot("7-material")
-    found["material"] = bpy.context.object.active_material.name
 
     strip = scene.sequence_editor.strips["song"]
     strip.content_start += 24
@@ -113,10 +126,10 @@ def walk() -> Steps:
     found["moved"] = status.problems(bpy.context)
     shot("8-moved")
     with within(view):
-        bpy.ops.avcore.update_bake("INVOKE_DEFAULT")
-        bpy.ops.avcore.key_controller("INVOKE_DEFAULT")
-        bpy.ops.avcore.markers("INVOKE_DEFAULT", moments="DOWNBEATS")
-        bpy.ops.avcore.job_add("INVOKE_DEFAULT")
+        bpy.ops.avcore.update_bake("INVOKE_DEFAULT", True)
+        bpy.ops.avcore.key_controller("INVOKE_DEFAULT", True)
+        bpy.ops.avcore.markers("INVOKE_DEFAULT", True, moments="DOWNBEATS")
+        bpy.ops.avcore.job_add("INVOKE_DEFAULT", True)
     found["problems_after_update"] = status.problems(bpy.context)
     found["markers"] = len(scene.timeline_markers)
     yield 1.0

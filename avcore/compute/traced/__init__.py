@@ -3,7 +3,7 @@
 Importing this loads no compiler.
 """
 
-from avcore.compute.traced.graph import CannotTraceError
 from avcore.compute.traced.painter import TracedPainter
+from avcore.compute.traced.program import CannotTraceError
 
 __all__ = ["CannotTraceError", "TracedPainter"]

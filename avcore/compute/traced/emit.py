@@ -10,16 +10,14 @@ from dataclasses import dataclass, field
 
 from avcore.compute.traced.frame import add_colour, module
 from avcore.compute.traced.functions import FUNCTIONS
-from avcore.compute.traced.graph import FLOAT, TRUTH, WHOLE, Program, Step
-from avcore.compute.traced.values import LANES, TYPES, Body, Value
+from avcore.compute.traced.program import FLOAT, TRUTH, WHOLE, Program, Step
+from avcore.compute.traced.values import BYTES, LANES, TYPES, Body, Value
 
 # Instructions of a stage.
 STAGE = 1500
 
 # Steps that are not worth keeping: a stage that needs one makes it itself.
-LEAVES = {"u", "v", "constant", "whole"}
-
-BYTES = 4 * LANES
+LEAVES = {"u", "v", "slot", "constant", "whole"}
 
 
 def source(program: Program) -> str:
@@ -82,10 +80,8 @@ class _Stages:
         """The value of an operand in the last stage."""
         stage = self.stages[-1]
         if index not in stage.values:
-            step, kind = (
-                (self._program.steps[index], self._program.kinds[index]) if index >= 0 else (("slot", ~index), FLOAT)
-            )
-            leaf = step[0] in ("slot", *LEAVES)
+            step, kind = self._program.step(index)
+            leaf = step[0] in LEAVES
             stage.values[index] = _leaf(stage.body, step, kind) if leaf else self._fetched(index, kind)
         return stage.values[index]
 

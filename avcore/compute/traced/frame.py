@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from avcore.compute.traced.graph import FLOAT, WHOLE
-from avcore.compute.traced.values import LANES, TYPES, Body, Value
+from avcore.compute.traced.program import FLOAT, WHOLE
+from avcore.compute.traced.values import BYTES, LANES, TYPES, Body, Value
 
 # Rows of pixels, LANES at a time, through all stages.
 _DRAW = """\
 define void @draw(i64 %rows, i64 %columns, ptr %us, ptr %vs, ptr %numbers, ptr %planes) #0 {{
 entry:
-  %between = alloca [{kept} x {vector}], align 64
+  %between = alloca [{kept} x {vector}], align {bytes}
   %stride = mul i64 %rows, %columns
   br label %row
 row:
@@ -68,7 +68,7 @@ def module(stages: list[list[str]], *, kept: int) -> str:
         f"call void @stage{number}(ptr %here, float %v, ptr %numbers, ptr %between, ptr %there, i64 %stride)"
         for number in range(len(stages))
     )
-    draw = _DRAW.format(calls=calls, kept=max(1, kept), lanes=LANES, vector=TYPES[FLOAT])
+    draw = _DRAW.format(calls=calls, kept=max(1, kept), lanes=LANES, vector=TYPES[FLOAT], bytes=BYTES)
     packs = [_pack("float", 1.0), _pack("i16", 65535.0), _pack("i8", 255.0)]
     return "\n\n".join([*functions, draw, *packs, *_declared(), _ATTRIBUTES])
 

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 from avcore.compute.fused import math as fused
-from avcore.compute.traced.graph import FLOAT, WHOLE
+from avcore.compute.traced.program import FLOAT, WHOLE
 from avcore.compute.traced.values import Value
 
 ROUND = float(fused.ROUND)

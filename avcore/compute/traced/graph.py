@@ -8,47 +8,25 @@ stay the same while knobs move from frame to frame; whole numbers are part of th
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from avcore.compute.painter import CannotPaintError
-
-# Name, what belongs to it besides values (a whole number, a place in a table), and its operands: the places of steps,
-# or -1, -2 ... for the slots.
-Step = tuple[Any, ...]
-
-# What a step yields: float32, int32 or bool.
-FLOAT, WHOLE, TRUTH = "f", "i", "b"
-
-COMPARISONS = {"lt", "le", "eq", "ne"}
-ONLY = dict.fromkeys(("div", "sqrt", "floor", "sin", "cos", "exp", "log", "log2", "tanh", "atan2"), FLOAT)
-ONLY |= {"shl": WHOLE, "shr": WHOLE}
-
-# Whole numbers that change nothing on either side.
-NEUTRAL = {"add": 0, "mul": 1}
-
-
-class CannotTraceError(CannotPaintError):
-    """A picture does something with its pixels that cannot be recorded."""
-
-
-@dataclass(frozen=True)
-class Program:
-    """The steps of a picture, the same in all frames of one structure.
-
-    ``kinds`` says what each step yields, ``colour`` are the operands that are red, green and blue. A frame's numbers
-    are ``slots`` floats, followed by tables [shape=(rows, entries)] of these ``shapes``.
-    """
-
-    steps: tuple[Step, ...]
-    kinds: str
-    colour: tuple[int, ...]
-    slots: int
-    shapes: tuple[tuple[int, int], ...]
+from avcore.compute.traced.program import (
+    COMPARISONS,
+    FLOAT,
+    MOST_STEPS,
+    NEUTRAL,
+    NUMBERS,
+    TAKES,
+    TRUTH,
+    WHOLE,
+    CannotTraceError,
+    Program,
+    Step,
+)
 
 
 class Graph:
@@ -96,7 +74,13 @@ class Graph:
         return Rows([self.step(FLOAT, "take", (number, row), index.index) for row in range(len(table))])
 
     def program(self, colour: Rows) -> Program:
-        """What was recorded."""
+        """What was recorded.
+
+        Raises:
+            CannotTraceError: it is so much that it would be compiled for many seconds.
+        """
+        if len(self._nodes) > MOST_STEPS:
+            raise CannotTraceError(f"the picture takes {len(self._nodes)} steps a pixel, too many to compile")
         return Program(
             steps=tuple(self._nodes),
             kinds="".join([node.kind for node in self._nodes.values()]),
@@ -124,7 +108,7 @@ def record(name: str, *operands: Any) -> Any:
             neutral = True
     assert node is not None
     graph, kind = node.graph, node.kind
-    if ONLY.get(name, kind) != kind:
+    if kind not in TAKES.get(name, NUMBERS):
         raise CannotTraceError(f"{name} of another kind of number cannot be compiled")
     if neutral:
         return node
@@ -160,12 +144,12 @@ def _row(value: Any, row: int) -> Any:
 
 def _operator(name: str) -> tuple[Any, Any]:
     """An operator and its mirror image. A few thousand run in every frame: the common cases take a short way."""
-    truth = name in COMPARISONS
+    truth, takes = name in COMPARISONS, TAKES.get(name, NUMBERS)
 
     def forward(a: Any, b: Any) -> Any:
-        if type(b) is Node and type(a) is Node and a.kind == b.kind:
+        if type(b) is Node and type(a) is Node and a.kind == b.kind and a.kind in takes:
             return a.graph.step(TRUTH if truth else a.kind, name, None, a.index, b.index)
-        if type(b) is float and type(a) is Node and a.kind == FLOAT:
+        if type(b) is float and type(a) is Node and a.kind == FLOAT and FLOAT in takes:
             return a.graph.step(TRUTH if truth else FLOAT, name, None, a.index, a.graph.operand(b, FLOAT))
         return record(name, a, b)
 

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from avcore.compute.painter import CannotPaintError
-from avcore.compute.traced.graph import Program
+from avcore.compute.traced.program import Program
 from avcore.errors import OutputError
 from avcore.files import cache_folder, replacing
 
@@ -96,7 +96,10 @@ def load(program: Program, *, may_compile: bool = True) -> Kernel:
         CannotPaintError: it cannot be compiled here, or is not in the cache and must not be.
     """
     with _one_at_a_time:
-        return Kernel(_code(program, may_compile))
+        try:
+            return Kernel(_code(program, may_compile))
+        except RuntimeError as error:
+            raise CannotPaintError(f"LLVM cannot compile the picture: {error}") from error
 
 
 def _code(program: Program, may_compile: bool) -> bytes:

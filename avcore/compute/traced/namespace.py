@@ -13,18 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from avcore.compute.device import Device
-from avcore.compute.traced.graph import (
-    FLOAT,
-    WHOLE,
-    CannotTraceError,
-    Graph,
-    Node,
-    Program,
-    Rows,
-    Traced,
-    chosen,
-    record,
-)
+from avcore.compute.traced.graph import Graph, Node, Rows, Traced, chosen, record
+from avcore.compute.traced.program import FLOAT, WHOLE, CannotTraceError, Program
 
 
 def trace(picture: Any) -> tuple[Program, NDArray[np.float32]]:

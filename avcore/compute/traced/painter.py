@@ -17,8 +17,8 @@ from avcore.compute.traced.values import LANES
 if TYPE_CHECKING:
     from avcore.fields.moment import Picture
 
-# Pixels of a block of rows, the piece of work of one thread: its planes stay in the second-level cache.
-BLOCK_PIXELS = 16384
+# Pixels of a block of rows, the piece of work of one thread: enough that handing it out does not show.
+BLOCK_PIXELS = 65536
 
 
 class TracedPainter:

@@ -10,12 +10,13 @@ import struct
 from dataclasses import dataclass, field
 from typing import Any
 
-from avcore.compute.traced.graph import FLOAT, TRUTH, WHOLE
+from avcore.compute.traced.program import FLOAT, TRUTH, WHOLE
 
 # Pixels of a vector: two registers of AVX-512 or four of others, so that none waits long for another.
 LANES = 32 if platform.machine().lower() in ("x86_64", "amd64") else 16
 
 TYPES = {FLOAT: f"<{LANES} x float>", WHOLE: f"<{LANES} x i32>", TRUTH: f"<{LANES} x i1>"}
+BYTES = 4 * LANES
 SCALARS = {FLOAT: "float", WHOLE: "i32", TRUTH: "i1"}
 
 # What the compiler may do: fused multiply-adds, and not care for the sign of zero.

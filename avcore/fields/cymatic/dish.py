@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from avcore.fields.coords import Space
 from avcore.fields.cymatic.figure import FigureSpec, choose, spread
 from avcore.fields.cymatic.surface import Wave
-from avcore.fields.cymatic.tables import constant, look_up, places
+from avcore.fields.cymatic.tables import as_array, look_up, places
 from avcore.fields.pattern import Place
 from avcore.spec import setting
 
@@ -53,7 +53,7 @@ class DishSpec(FigureSpec):
             cos, sin = _multiple(xp, out_x, out_y, n)
             height, outward, bend = height + value * cos, outward + slope * cos, bend + second * cos
             around = around - n * value * sin
-        number = xp.sqrt(xp.sum((strengths * constant(xp, numbers, at.x)) ** 2)) / self.radius
+        number = xp.sqrt(xp.sum((strengths * as_array(xp, numbers, at.x)) ** 2)) / self.radius
         outward, around = outward / self.radius, around / radius
         return Wave(
             height,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar
@@ -12,14 +11,11 @@ import numpy as np
 from avcore.fields.coords import Space
 from avcore.fields.cymatic.figure import FigureSpec, Vectors, plain, spread
 from avcore.fields.cymatic.surface import Wave
-from avcore.fields.cymatic.tables import constant
-from avcore.fields.pattern import Place
+from avcore.fields.cymatic.tables import as_array
+from avcore.fields.pattern import GOLDEN_ANGLE, Place
 from avcore.fields.streams import uniform
 from avcore.signals.spec import Driven
 from avcore.spec import setting
-
-# The angle between neighbours in a sunflower (Vogel 1979), in radians.
-GOLDEN = math.pi * (3.0 - math.sqrt(5.0))
 
 # Rings are higher near their source than the mean of the picture.
 GAIN = 2.5
@@ -47,17 +43,17 @@ class DropsSpec(FigureSpec):
         numbers = np.pi * np.array(spread(self.count, self.coarsest, self.finest))
         # In deep water the square of the frequency grows with the wave number.
         rounds = np.round(self.rounds * np.sqrt(numbers / numbers.max()))
-        angles = np.pi * uniform(self.seed, "drops", 1)[0] + GOLDEN * index
+        angles = np.pi * uniform(self.seed, "drops", 1)[0] + GOLDEN_ANGLE * index
         return plain(numbers, rounds, angles, np.sqrt((index + 0.5) / self.count))
 
     def figure(self, xp: Any, at: Place, strengths: Any, knobs: Any) -> Wave:
         """See ``FigureSpec.figure``."""
         numbers, rounds, angles, places = self.layout
-        angles, away = constant(xp, angles, at.x), knobs.reach * constant(xp, places, at.x)
+        angles, away = as_array(xp, angles, at.x), knobs.reach * as_array(xp, places, at.x)
         stroll = angles * 2.0 + at.turn
         source_x = away * xp.cos(angles) + STROLL * xp.cos(stroll)
         source_y = away * xp.sin(angles) + STROLL * xp.sin(stroll)
-        phases = constant(xp, rounds, at.x) * at.turn
+        phases = as_array(xp, rounds, at.x) * at.turn
 
         height = right = up = bend = 0.0
         for index, number in enumerate(numbers):
@@ -70,5 +66,5 @@ class DropsSpec(FigureSpec):
             tilt = -number * strength * xp.sin(angle) / distance
             height, bend = height + wave, bend - number**2 * wave
             right, up = right + tilt * dx, up + tilt * dy
-        number = xp.sqrt(xp.sum((strengths * constant(xp, numbers, at.x)) ** 2))
+        number = xp.sqrt(xp.sum((strengths * as_array(xp, numbers, at.x)) ** 2))
         return Wave(height, right, up, bend, number)

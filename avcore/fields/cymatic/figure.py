@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from avcore.fields.colour import ColourSpec
 from avcore.fields.cymatic.surface import Wave, sand, water
-from avcore.fields.cymatic.tables import constant
+from avcore.fields.cymatic.tables import as_array
 from avcore.fields.paint import Inks
 from avcore.fields.pattern import Pattern, PatternSpec, Place
 from avcore.fields.streams import uniform
@@ -94,12 +94,12 @@ class FigureSpec(PatternSpec):
         ``levels`` are the signals. In silence a slow mixture of all remains.
         """
         signs, rounds, phases, rests = self.lots
-        swing = xp.sin(constant(xp, rounds, at.x) * at.turn + constant(xp, phases, at.x))
-        strength = REST * constant(xp, rests, at.x) * (1.0 + swing)
+        swing = xp.sin(as_array(xp, rounds, at.x) * at.turn + as_array(xp, phases, at.x))
+        strength = REST * as_array(xp, rests, at.x) * (1.0 + swing)
         if levels:
-            played = xp.clip(xp.stack([constant(xp, level, at.x) for level in levels]), 0.0, 1.0) ** self.focus
+            played = xp.clip(xp.stack([as_array(xp, level, at.x) for level in levels]), 0.0, 1.0) ** self.focus
             strength = strength + played * (1.0 + SWING * swing)
-        return constant(xp, signs, at.x) * strength / xp.sqrt(xp.sum(strength * strength) + 1e-6)
+        return as_array(xp, signs, at.x) * strength / xp.sqrt(xp.sum(strength * strength) + 1e-6)
 
 
 def plain(*rows: NDArray[np.float64]) -> Vectors:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from avcore.fields.noise import hashed, mix, smoothstep, unit, whole, wrapped
+from avcore.fields.noise import hashed, unit, whole, wrapped
+from avcore.fields.ramps import mix, smoothstep
 
 if TYPE_CHECKING:
     from avcore.fields.pattern import Place

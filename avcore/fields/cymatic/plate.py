@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 from avcore.fields.cymatic.figure import FigureSpec, choose, spread
 from avcore.fields.cymatic.surface import Wave
-from avcore.fields.cymatic.tables import constant
+from avcore.fields.cymatic.tables import as_array
 from avcore.fields.pattern import Place
 from avcore.spec import setting
 
@@ -53,7 +53,7 @@ class PlateSpec(FigureSpec):
             right = right - strength * (n * sin_x[n] * cos_y[m] + (sign * m) * sin_x[m] * cos_y[n])
             up = up - strength * (m * cos_x[n] * sin_y[m] + (sign * n) * cos_x[m] * sin_y[n])
         per_unit = per_cell * self._cells(at)
-        squares = constant(xp, [n * n + m * m for n, m in modes], at.x)
+        squares = as_array(xp, [n * n + m * m for n, m in modes], at.x)
         number = per_unit * xp.sqrt(xp.sum(strengths * strengths * squares))
         return Wave(height, right * per_unit, up * per_unit, bend * per_unit**2, number)
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from avcore.fields.coords import Space
 from avcore.fields.cymatic.figure import FigureSpec, spread
 from avcore.fields.cymatic.surface import Wave
-from avcore.fields.cymatic.tables import constant, look_up, places
+from avcore.fields.cymatic.tables import as_array, look_up, places
 from avcore.fields.pattern import TAU, Place
 from avcore.signals.spec import Driven
 from avcore.spec import setting
@@ -48,7 +48,7 @@ class PoolSpec(FigureSpec):
         """See ``FigureSpec.figure``."""
         numbers, tables = self.layout
         angles = [math.pi * j / self.sides for j in range(self.sides)]
-        phases = constant(xp, [2.0 * angle + self.lots[2][0] for angle in angles], at.x)
+        phases = as_array(xp, [2.0 * angle + self.lots[2][0] for angle in angles], at.x)
         slips = knobs.slip * xp.sin(phases + at.turn)
         height = right = up = bend = 0.0
         for j, angle in enumerate(angles):
@@ -61,7 +61,7 @@ class PoolSpec(FigureSpec):
             right, up = right + math.cos(angle) * slope, up + math.sin(angle) * slope
         # Of that many waves the mean square is as many halves.
         level = math.sqrt(2.0 / self.sides)
-        number = xp.sqrt(xp.sum((strengths * constant(xp, numbers, at.x)) ** 2))
+        number = xp.sqrt(xp.sum((strengths * as_array(xp, numbers, at.x)) ** 2))
         return Wave(level * height, level * right, level * up, level * bend, number)
 
 

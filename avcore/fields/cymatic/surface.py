@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from avcore.fields.cymatic.grains import grains
-from avcore.fields.noise import mix
 from avcore.fields.paint import Inks
+from avcore.fields.ramps import mix
 from avcore.signals.spec import Driven
 
 if TYPE_CHECKING:

@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from avcore.fields.noise import mix
+from avcore.fields.ramps import mix
 
 # Of a line from 0 to 1; a table has one more at each end, so that the last step has a next.
 STEPS = 2048
 
 
-def constant(xp: Any, values: Any, like: Any) -> Any:
+def as_array(xp: Any, values: Any, like: Any) -> Any:
     """Numbers as float32 where the array ``like`` is."""
     # NumPy 1 does not tell; array_api_compat.device does, but cannot be compiled.
     return xp.asarray(values, dtype=xp.float32, device=getattr(like, "device", None))
@@ -34,7 +34,7 @@ def look_up(
     """
     total: Any = 0.0
     for mode in members:
-        total = total + strengths[mode] * constant(xp, tables[mode], at)
+        total = total + strengths[mode] * as_array(xp, tables[mode], at)
     place = at * STEPS
     step = xp.astype(place, xp.int32)
     part = place - xp.astype(step, xp.float32)

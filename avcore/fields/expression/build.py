@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -15,7 +14,7 @@ from avcore.fields.cppn import CppnSpec, as_inks
 from avcore.fields.expression.graph import Graph, Group, Input
 from avcore.fields.expression.network import CAMERA_NUMBERS, affine, extra_column, field_group, packed, packs
 from avcore.fields.expression.rings import Grade, Ring, decoded, palette_group
-from avcore.fields.expression.symbols import TAU, Number, Sketch, SymbolDevice, Unknown, Value, apply, clip, symbol
+from avcore.fields.expression.symbols import TAU, Number, Sketch, SymbolDevice, Value, apply, clip, symbol
 from avcore.fields.loop import APART
 from avcore.fields.maps import MapsSpec
 from avcore.fields.moment import Moment
@@ -62,7 +61,7 @@ def build_graph(
     *,
     seconds: Callable[[Duration], float],
     signals: Mapping[str, tuple[float, float]],
-    maps: MapsSpec = MapsSpec(),
+    maps: MapsSpec | None = None,
     loop_s: float | None = None,
     start_s: float = 0.0,
 ) -> Graph:
@@ -75,7 +74,7 @@ def build_graph(
         weights: those of the field.
         seconds: measures durations.
         signals: the range of each signal that the preset has; those that move nothing are left out.
-        maps: which ink is the strength of emission.
+        maps: which ink is the strength of emission; the bright lines without.
         loop_s: length of the perfect loop, whole frames long, where the field has one.
         start_s: the time of the song at which the loop begins.
     """
@@ -90,21 +89,19 @@ def build_graph(
     if spec.drift:
         raise ValueError("the weights of this field wander, which a graph cannot follow")
     groups += field_group(spec, weights, now.camera, now.bias)
-    groups += _colour_groups(colour, maps, now)
-    inputs = (*COORDINATES, TIME, *_signal_inputs(signals, groups[0] if changing else None), *CONTROLS)
+    groups += _colour_groups(colour, maps or MapsSpec(), now)
+    inputs = (*COORDINATES, TIME, *CONTROLS, *_signal_inputs(signals, groups[0] if changing else None))
     return Graph(name, inputs, (*groups, _picture(groups, inputs, now, colour)))
 
 
-def _now(
-    spec: CppnSpec, colour: ColourSpec, weights: Weights, moment: Moment, offset: Value, period_s: float
-) -> Now:
+def _now(spec: CppnSpec, colour: ColourSpec, weights: Weights, moment: Moment, offset: Value, period_s: float) -> Now:
     controls: Any = moment.controls
     sketch = offset.sketch
     assert sketch is not None
     sketch.section = "Camera"
     camera = spec.coords.at(controls)
     if isinstance(camera.zoom, Value) and spec.coords.space != "tunnel":
-        camera = dataclasses.replace(camera, zoom=apply("max", camera.zoom, 1e-3))  # type: ignore[arg-type]
+        camera = dataclasses.replace(camera, zoom=apply("max", camera.zoom, 1e-3))
     sketch.section = "First Layer"  # its bias, as in ``Cppn.frame``
     turns = TAU * symbol(moment.turns(spec.clock, period_s))
     apart = 1.0 if spec.loop is not None else APART
@@ -140,7 +137,9 @@ def _within(number: Number, low: float) -> Number:
 def _colour_groups(colour: ColourSpec, maps: MapsSpec, now: Now) -> list[Group]:
     """The groups that paint, the last from ``Out`` (and that one step towards the light) to the outputs."""
     sketch = Sketch("Colour")
-    out, towards, x, y = (sketch.input(*what) for what in (("Out", "vector"), ("Towards Light", "vector"), ("x",), ("y",)))
+    out, towards, x, y = (
+        sketch.input(*what) for what in (("Out", "vector"), ("Towards Light", "vector"), ("x",), ("y",))
+    )
     shift = sketch.input("Palette Shift")
     numbers = sketch.lift({name: now.numbers[name] for name in (*PAINT_NUMBERS, *GRADE_NUMBERS)})
     groups = []
@@ -208,7 +207,10 @@ def _picture(groups: list[Group], inputs: tuple[Input, ...], now: Now, colour: C
     values: dict[str, Number] = {**now.all(), **given}
     if "Sound and Time" in by_name:
         values |= sketch.call(by_name["Sound and Time"], given)
-    x, y, z = ((apply(axis, given["Vector"]) - middle) * given["Scale"] for axis, middle in zip("xyz", (0.5, 0.5, 0.0), strict=True))
+    x, y, z = (
+        (apply(axis, given["Vector"]) - middle) * given["Scale"]
+        for axis, middle in zip("xyz", (0.5, 0.5, 0.0), strict=True)
+    )
     aspect = given["Aspect"]
     values |= {"u": x + 0.5, "v": 0.5 - y, "z": z, "aspect": aspect, "x": x * aspect, "y": y}
 

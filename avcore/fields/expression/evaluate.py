@@ -39,7 +39,9 @@ def _run(
     def value(arg: Arg) -> Any:
         if isinstance(arg, Ref):
             return values[arg.node]
-        return np.asarray(arg, dtype=dtype).reshape(3 if isinstance(arg, tuple) else (), *([1] * isinstance(arg, tuple)))
+        return np.asarray(arg, dtype=dtype).reshape(
+            3 if isinstance(arg, tuple) else (), *([1] * isinstance(arg, tuple))
+        )
 
     for node in group.nodes:
         args = [value(arg) for arg in node.args]

@@ -113,7 +113,7 @@ class Graph:
         return {
             "format": FORMAT,
             "name": self.name,
-            "inputs": [asdict(item) for item in self.inputs],
+            "inputs": [{**asdict(item), "default": _arg_data(item.default)} for item in self.inputs],
             "groups": [_group_data(group) for group in self.groups],
             "node_count": self.node_count,
         }

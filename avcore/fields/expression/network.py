@@ -117,6 +117,8 @@ def _layer_group(spec: CppnSpec, index: int, matrix: Array, start: Sequence[Numb
     for rows, total in zip(packs(len(matrix)), totals, strict=True):
         active = symbol(ACTIVATIONS[name](SYMBOLS, total))
         numbers = range(rows.start, rows.stop)
-        lanes = [active] if len(numbers) == 1 else [apply(axis, active) for axis, _ in zip("xyz", numbers, strict=False)]
+        lanes = (
+            [active] if len(numbers) == 1 else [apply(axis, active) for axis, _ in zip("xyz", numbers, strict=False)]
+        )
         outputs |= {f"unit {number + 1}": lane for number, lane in zip(numbers, lanes, strict=True)}
     return sketch.finish(outputs)

@@ -10,14 +10,14 @@ from numpy.typing import NDArray
 
 from avcore.fields.expression.graph import Group
 from avcore.fields.expression.symbols import TAU, Number, Sketch, Value, apply, symbol, vector
-from avcore.fields.oklab import FROM_LAB, FROM_LMS
+from avcore.fields.oklab import FROM_LAB, FROM_LMS, TO_LAB, TO_LMS
 from avcore.fields.paint import RING_STEPS
 from avcore.fields.palette import CosinePalette, Gradient, ImagePalette, Palette, colours_of, ring
 
 Array = NDArray[np.float64]
 
 # How far, in OKLab, the ways between knots may be from a palette that is no list of colours.
-TOLERANCE = 0.004
+TOLERANCE = 0.002
 MOST_KNOTS = 65
 
 
@@ -29,6 +29,12 @@ class Grade:
     lift: Number
     hue_cos: Number
     hue_sin: Number
+
+    @property
+    def is_neutral(self) -> bool:
+        """Whether it changes nothing, ever."""
+        wanted = (self.gain, 1.0), (self.lift, 0.0), (self.hue_cos, 1.0), (self.hue_sin, 0.0)
+        return all(symbol(value).arg == neutral for value, neutral in wanted)
 
     @classmethod
     def of(cls, brightness: Number, contrast: Number, saturation: Number, hue: Number) -> Grade:
@@ -45,20 +51,22 @@ class Grade:
 def knots(palette: Palette) -> tuple[Array, Array]:
     """Places on the ring from 0 to 1 [shape=(n,)] and their OKLab [shape=(n, 3)]; the first and last are the same.
 
-    A list of colours is exact; other palettes are as near as ``TOLERANCE``, or as ``MOST_KNOTS`` allow.
+    A list of colours is exact; a gradient is as near as ``TOLERANCE``, or as ``MOST_KNOTS`` allow.
     """
-    if not isinstance(palette, Gradient | CosinePalette | ImagePalette):
-        n = len(colours_of(palette))
+    if not isinstance(palette, Gradient):
+        n = 1 if isinstance(palette, CosinePalette | ImagePalette) else len(colours_of(palette))
         stops = ring(palette, n)
         return np.arange(n + 1) / n, np.concatenate([stops, stops[:1]])
-    steps = ring(palette, RING_STEPS)
-    offset = 0.5 if isinstance(palette, Gradient) else 0.0  # a gradient's step is the mean of the places in it
-    places = (np.arange(RING_STEPS) + offset) / RING_STEPS
-    edge = steps[:1] + (0.5 if offset else 0.0) * (steps[-1:] - steps[:1])
-    at = np.concatenate([[0.0], places[offset == 0.0 :], [1.0]])
-    values = np.concatenate([edge, steps[offset == 0.0 :], edge])
+    at, steps = _steps(palette)
+    edge = 0.5 * (steps[:1] + steps[-1:])
+    at, values = np.concatenate([[0.0], at, [1.0]]), np.concatenate([edge, steps, edge])
     kept = _needed(at, values)
     return at[kept], values[kept]
+
+
+def _steps(gradient: Gradient) -> tuple[Array, Array]:
+    """The middles of the steps of a gradient's ring, and their OKLab: a step is the mean of the places in it."""
+    return (np.arange(RING_STEPS) + 0.5) / RING_STEPS, ring(gradient, RING_STEPS)
 
 
 def _needed(at: Array, values: Array) -> list[int]:
@@ -73,11 +81,9 @@ def _needed(at: Array, values: Array) -> list[int]:
     return kept
 
 
-def palette_error(palette: Palette) -> float:
-    """How far the knots are from the palette, at most, in OKLab."""
-    at, values = knots(palette)
-    steps = ring(palette, RING_STEPS)
-    places = (np.arange(RING_STEPS) + (0.5 if isinstance(palette, Gradient) else 0.0)) / RING_STEPS
+def gradient_error(gradient: Gradient) -> float:
+    """How far the knots are from a gradient, at most, in OKLab."""
+    (at, values), (places, steps) = knots(gradient), _steps(gradient)
     ways = np.stack([np.interp(places, at, values[:, axis]) for axis in range(3)], axis=-1)
     return float(np.abs(ways - steps).max())
 
@@ -88,16 +94,40 @@ def palette_group(palette: Palette, grade: Grade) -> Group:
     place = sketch.input("Place")
     known = Grade(**sketch.lift(vars(grade)))
     at, values = knots(palette)
-    sketch.section = "From Colour to Colour (OKLab)"
+    if isinstance(palette, CosinePalette):
+        sketch.section = "Waves of Red, Green and Blue"
+        srgb = _waves(palette, place)
+        if known.is_neutral:
+            return sketch.finish({"Color": srgb})
+        sketch.section = "sRGB to OKLab"
+        lab = _product(TO_LAB, apply("pow", _product(TO_LMS, decoded(srgb)), 1.0 / 3.0))
+    else:
+        sketch.section = "From Colour to Colour (OKLab)"
+        lab = _ways(palette, place)
+    sketch.section = "Grade"
+    graded = _graded(lab, known)
+    sketch.section = "OKLab to sRGB"
+    return sketch.finish({"Color": _shown(graded)})
+
+
+def _ways(palette: Palette, place: Value) -> Value:
+    """OKLab along straight ways: each adds its share to what is before it."""
+    at, values = knots(palette)
     lab = symbol(values[0])
     for start, end, way in zip(at[:-1], at[1:], np.diff(values, axis=0), strict=True):
         slope = 1.0 / max(end - start, 1e-6)
         share = apply("saturate", apply("muladd", place, slope, -start * slope))
         lab = lab + share * symbol(way)
-    sketch.section = "Grade"
-    graded = _graded(lab, known)
-    sketch.section = "OKLab to sRGB"
-    return sketch.finish({"Color": _shown(graded)})
+    return lab
+
+
+def _waves(palette: CosinePalette, place: Value) -> Value:
+    """As ``CosinePalette.oklab`` before it is OKLab."""
+    wave = palette.cosine
+    if not all(frequency.is_integer() for frequency in wave.frequency):
+        place = 1.0 - apply("abs", 2.0 * place - 1.0)
+    turns = apply("muladd", place, vector(wave.frequency), vector(wave.phase))
+    return apply("saturate", symbol(vector(wave.offset)) + apply("cos", turns * TAU) * symbol(vector(wave.amplitude)))
 
 
 def _graded(lab: Value, grade: Grade) -> Value:
@@ -105,8 +135,8 @@ def _graded(lab: Value, grade: Grade) -> Value:
     if sin.is_constant and sin.arg == 0.0:
         graded = lab if _all_one(gain, cos) else lab * apply("pack", gain, cos, cos)
     else:
-        l, a, b = (apply(axis, lab) for axis in "xyz")
-        graded = apply("pack", l * gain, a * cos - b * sin, a * sin + b * cos)
+        light, a, b = (apply(axis, lab) for axis in "xyz")
+        graded = apply("pack", light * gain, a * cos - b * sin, a * sin + b * cos)
     if _all_one(gain) and lift.is_constant and lift.arg == 0.0:
         return graded
     lifted = graded + apply("pack", lift, 0.0, 0.0)

@@ -172,7 +172,7 @@ def _simpler(op: str, args: list[Value], kind: Kind) -> Value | None:
     if op in ("add", "mul") and args[0].is_constant:
         args.reverse()  # constants come second
     first, last = args[0], args[-1]
-    known = last.arg if last.is_constant and last.kind == "float" else None
+    known = _same(last.arg) if not isinstance(last.arg, Ref) and (last.kind == "float" or kind == first.kind) else None
     if op in ("add", "sub", "mul", "div", "pow") and first.kind == kind:
         if known == (0.0 if op in ("add", "sub") else 1.0):
             return first
@@ -187,9 +187,16 @@ def _simpler(op: str, args: list[Value], kind: Kind) -> Value | None:
             base = inner.args[0]
             base_kind = first.sketch.nodes[base.node].kind if isinstance(base, Ref) else "float"
             return apply("mul", Value(base, base_kind, first.sketch), factor)
-    if op == "sub" and first.is_constant and not np.any(first.arg) and last.kind == kind:
+    if op == "sub" and not isinstance(first.arg, Ref) and not np.any(first.arg) and last.kind == kind:
         return -last
     return None
+
+
+def _same(constant: float | Triple) -> float | None:
+    """A constant as one number, None where its components differ."""
+    if isinstance(constant, tuple):
+        return constant[0] if constant[0] == constant[1] == constant[2] else None
+    return constant
 
 
 def select(is_so: Any, a: Any, b: Any) -> Value:

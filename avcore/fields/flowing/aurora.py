@@ -7,9 +7,10 @@ from typing import Any, ClassVar
 
 from avcore.fields.coords import Space
 from avcore.fields.flowing.chance import Chance
-from avcore.fields.noise import hashed, held, line, smoothstep, unit, whole
+from avcore.fields.noise import hashed, line, unit, whole
 from avcore.fields.paint import Inks
 from avcore.fields.pattern import TAU, PatternSpec, Place
+from avcore.fields.ramps import held, smoothstep
 from avcore.signals.spec import Driven
 from avcore.spec import setting
 

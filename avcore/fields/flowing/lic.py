@@ -6,10 +6,11 @@ import math
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
-from avcore.fields.flowing.stir import Shear, shears, width_of
-from avcore.fields.noise import held, smoothstep, value
+from avcore.fields.flowing.stir import Shear, shears
+from avcore.fields.noise import value
 from avcore.fields.paint import Inks
 from avcore.fields.pattern import TAU, PatternSpec, Place
+from avcore.fields.ramps import held, smoothstep
 from avcore.signals.spec import Driven
 from avcore.spec import setting
 
@@ -43,7 +44,7 @@ class LicSpec(PatternSpec):
 
     def draw(self, xp: Any, at: Place, knobs: Any) -> Inks:
         """See ``PatternSpec.draw``."""
-        wide = width_of(at)
+        wide = at.width
         waves = shears(self.seed, WAVES, cells=self.size, space=at.space, aspect=at.aspect, finer=2.2)
         fine = shears(self.seed + 1, RIPPLES, cells=RIPPLE_FINER * self.size, space=at.space, aspect=at.aspect)
         current = [(wave, 1.0, 1) for wave in waves] + [(wave, knobs.ripple, RIPPLE_ROUNDS) for wave in fine]

@@ -9,10 +9,9 @@ from typing import Any, ClassVar
 from avcore.fields.coords import Space
 from avcore.fields.flowing.chance import Chance
 from avcore.fields.flowing.pull import Inked, comb, drop, swirl, wave
-from avcore.fields.flowing.stir import width_of
-from avcore.fields.noise import held
 from avcore.fields.paint import Inks
 from avcore.fields.pattern import TAU, PatternSpec, Place
+from avcore.fields.ramps import held
 from avcore.signals.spec import Driven
 from avcore.spec import setting
 
@@ -21,6 +20,9 @@ PLASTIC = 1.3247179572447460
 
 # Radius of a whirl in picture heights, and rounds of the ripples while the pattern makes one.
 WHIRL, RIPPLE_ROUNDS = 0.42, 12
+
+# Pull, ripple and twist beyond which nothing is left to see.
+MOST = 16.0
 
 # Place on the palette that stands for all inks, where bands are finer than a pixel.
 BLEND = 0.25
@@ -56,21 +58,22 @@ class MarblingSpec(PatternSpec):
 
     def draw(self, xp: Any, at: Place, knobs: Any) -> Inks:
         """See ``PatternSpec.draw``."""
-        wide = width_of(at)
+        wide = at.width
         sides = (wide, 1.0) if at.space == "tile" else (0.0, 0.0)
         width = sides[0] or at.aspect
         ink = Inked(at.x * wide, at.y, 1.0, 0.0, 0.0, 1.0)
+        ripple, pull, twist = (held(knob, -MOST, MOST) for knob in (knobs.ripple, knobs.pull, knobs.twist))
         chance = Chance(self.seed)
         for _ in range(2):
-            ink = wave(xp, ink, knobs.ripple, chance.random(), 2.0, RIPPLE_ROUNDS * at.turn, sides)
+            ink = wave(xp, ink, ripple, chance.random(), 2.0, RIPPLE_ROUNDS * at.turn, sides)
         for number in range(self.whirls):
             centre = self._spot(xp, at, self.drops + number, width)
             way = 1.0 if number % 2 else -1.0
-            ink = swirl(xp, ink, centre, WHIRL, (way * TAU) * knobs.twist, sides)
+            ink = swirl(xp, ink, centre, WHIRL, (way * TAU) * twist, sides)
         for number in range(self.combs):
             teeth = max(1, round(self.teeth * 1.5**number))
             slide = TAU * chance.random() + (1 if number % 2 else -1) * at.turn
-            ink = comb(xp, ink, bool(number % 2), teeth, knobs.pull * 0.75**number, slide, sides)
+            ink = comb(xp, ink, bool(number % 2), teeth, pull * 0.75**number, slide, sides)
         # A tile holds every ink equally often, so that the last stripe meets the first.
         stripes = max(1.0, round(self.stripes / self.inks)) * self.inks if sides[1] else self.stripes
         layers = []

@@ -10,8 +10,8 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from avcore.fields.noise import smoothstep
 from avcore.fields.pattern import TAU
+from avcore.fields.ramps import smoothstep
 
 Sides = tuple[float, float]
 

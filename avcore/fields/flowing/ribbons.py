@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from avcore.fields.flowing.chance import Chance
-from avcore.fields.flowing.stir import width_of
-from avcore.fields.noise import held, smoothstep
 from avcore.fields.paint import Inks
 from avcore.fields.pattern import TAU, PatternSpec, Place
+from avcore.fields.ramps import held, smoothstep
 from avcore.signals.spec import Driven
 from avcore.spec import setting
 
@@ -76,7 +75,7 @@ class RibbonsSpec(PatternSpec):
         return Inks(place=place, light=xp.clip(light, 0.0, 1.0), glow=xp.clip(glow, 0.0, 1.0), height=height)
 
     def _ribbon(self, xp: Any, at: Place, knobs: Any, number: int, chance: Chance) -> Ribbon:
-        wide = width_of(at)
+        wide = at.width
         repeats = at.space != "plane"
         x = at.x * wide
         phases = [TAU * chance.random() for _ in range(5)]

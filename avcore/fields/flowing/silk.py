@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from avcore.fields.flowing.stir import stir
-from avcore.fields.noise import held
 from avcore.fields.paint import Inks
 from avcore.fields.pattern import TAU, PatternSpec, Place
+from avcore.fields.ramps import held
 from avcore.signals.spec import Driven
 from avcore.spec import setting
 

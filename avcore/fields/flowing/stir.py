@@ -13,8 +13,8 @@ from typing import Any
 
 from avcore.fields.coords import Space
 from avcore.fields.flowing.chance import Chance
-from avcore.fields.noise import held
 from avcore.fields.pattern import TAU, Place
+from avcore.fields.ramps import held
 
 # Shears that shiver, how much finer they are than the others, and how many rounds they make while the flow makes one.
 SHIVERS, SHIVER_FINER, SHIVER_ROUNDS = 2, 2.6, 24
@@ -58,11 +58,6 @@ class Stirred:
         return replace(at, x=self.x, y=self.y)
 
 
-def width_of(at: Place) -> float:
-    """Picture heights in one unit of ``at.x``."""
-    return at.aspect if at.space == "tile" else 1.0
-
-
 def shears(seed: int, count: int, *, cells: float, space: Space, aspect: float, finer: float = 1.35) -> list[Shear]:
     """``count`` random shears, ``cells`` waves down the picture and up to ``finer`` times as many.
 
@@ -96,7 +91,7 @@ def stir(xp: Any, at: Place, *, seed: int, steps: int, cells: float, amount: Any
     plain = shears(seed, steps, cells=cells, space=at.space, aspect=at.aspect)
     hasty = shears(seed + 7919, SHIVERS, cells=SHIVER_FINER * cells, space=at.space, aspect=at.aspect)
     amount, shiver = held(amount, -STEEPEST, STEEPEST), held(shiver, -STEEPEST, STEEPEST)
-    wide = width_of(at)
+    wide = at.width
     x, y = at.x * wide, at.y
     xx: Any = 1.0
     xy: Any = 0.0

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from avcore.fields.flowing.stir import Stirred, stir
-from avcore.fields.noise import Period, hashed, held, mix, smoothstep, unit, whole
+from avcore.fields.noise import Period, hashed, unit, whole
 from avcore.fields.paint import Inks
 from avcore.fields.pattern import TAU, PatternSpec, Place
+from avcore.fields.ramps import held, mix, smoothstep
 from avcore.signals.spec import Driven
 from avcore.spec import setting
 

@@ -8,9 +8,9 @@ from typing import Any, ClassVar
 
 from avcore.fields.coords import Space
 from avcore.fields.fractal.kind import departures
-from avcore.fields.noise import smoothstep
 from avcore.fields.paint import Inks
 from avcore.fields.pattern import TAU, PatternSpec, Place
+from avcore.fields.ramps import smoothstep
 from avcore.signals.spec import Driven
 from avcore.spec import setting
 

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 from avcore.fields.coords import Space
 from avcore.fields.fractal.kind import departures
-from avcore.fields.fractal.orbit import OrbitSpec, power
+from avcore.fields.fractal.orbit import FAR, OrbitSpec, power
 from avcore.fields.paint import Inks
 from avcore.fields.pattern import TAU, Place
 from avcore.signals.spec import Driven
@@ -45,7 +45,7 @@ class JuliaSpec(OrbitSpec):
     def draw(self, xp: Any, at: Place, knobs: Any) -> Inks:
         """See ``PatternSpec.draw``."""
         c = self.constant(at, knobs)
-        x, y = at.x * VIEW, at.y * VIEW
+        x, y = xp.clip(at.x * VIEW, -FAR, FAR), xp.clip(at.y * VIEW, -FAR, FAR)
         trace = self.trace(xp, at, xp.full_like(x, (at.pixel * VIEW) ** 2), knobs)
         for number in range(self.iterations):
             x2, y2 = x * x, y * y

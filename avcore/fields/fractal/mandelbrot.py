@@ -56,7 +56,8 @@ class MandelbrotSpec(OrbitSpec):
         (turned,) = departures(self.seed, "turned", 1)
         near = math.exp(-min(1.0, max(-1.0, knobs.breath)) * math.sin(at.turn))
         cosine, sine = near * math.cos(0.5 * TAU * turned), near * math.sin(0.5 * TAU * turned)
-        u, v = cosine * at.x - sine * at.y, sine * at.x + cosine * at.y
+        across, down = xp.clip(at.x, -FAR, FAR), xp.clip(at.y, -FAR, FAR)
+        u, v = cosine * across - sine * down, sine * across + cosine * down
         # How far each pixel is from the centre, and its orbit from the centre's: w (a + w (b + w c)) with w = u + i v.
         right, up = u * size, v * size
         x, y = u * c.real - v * c.imag + b.real, u * c.imag + v * c.real + b.imag

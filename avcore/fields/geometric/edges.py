@@ -1,4 +1,4 @@
-"""Edges and motion that the geometric looks share.
+"""Edges that the geometric looks share.
 
 Distances are negative inside of a shape. Widths are in the same unit as the distances.
 """
@@ -6,6 +6,8 @@ Distances are negative inside of a shape. Widths are in the same unit as the dis
 from __future__ import annotations
 
 from typing import Any
+
+from avcore.fields.ramps import constant
 
 
 def inside(xp: Any, distance: Any, pixel: Any) -> Any:
@@ -25,15 +27,3 @@ def halo(distance: Any, width: Any) -> Any:
     """Light around a line, 1 on it and a half at ``width``; falls like that of a tube."""
     near = distance / width
     return 1.0 / (1.0 + near * near)
-
-
-def constant(like: Any, value: Any) -> Any:
-    """A number, or an array without axes, as an array [shape=(1,)] of the kind of ``like``."""
-    return like[:1] * 0.0 + value
-
-
-def rotated(xp: Any, x: Any, y: Any, angle: Any) -> tuple[Any, Any]:
-    """The point (x, y) turned by ``angle`` radians (a number), anti-clockwise."""
-    turned = constant(x, angle)
-    c, s = xp.cos(turned), xp.sin(turned)
-    return c * x - s * y, s * x + c * y

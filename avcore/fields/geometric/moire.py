@@ -6,9 +6,9 @@ import math
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
-from avcore.fields.geometric.edges import constant
 from avcore.fields.paint import Inks
 from avcore.fields.pattern import TAU, PatternSpec, Place
+from avcore.fields.ramps import constant
 from avcore.signals.spec import Driven
 from avcore.spec import setting
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from avcore.fields.coords import Space
-from avcore.fields.geometric.edges import constant, line, rotated
-from avcore.fields.noise import mix
+from avcore.fields.geometric.edges import line
 from avcore.fields.paint import Inks
 from avcore.fields.pattern import TAU, PatternSpec, Place
+from avcore.fields.ramps import constant, mix, rotated
 from avcore.signals.spec import Driven
 from avcore.spec import setting
 

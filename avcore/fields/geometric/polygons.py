@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from avcore.fields.geometric.edges import constant, inside, line
-from avcore.fields.noise import hashed, mix, smoothstep, unit, whole
+from avcore.fields.geometric.edges import inside, line
+from avcore.fields.noise import hashed, unit, whole
 from avcore.fields.paint import Inks
 from avcore.fields.pattern import TAU, PatternSpec, Place
+from avcore.fields.ramps import constant, mix, smoothstep
 from avcore.signals.spec import Driven
 from avcore.spec import setting
 

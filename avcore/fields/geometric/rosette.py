@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from avcore.fields.geometric.edges import halo, inside, line
-from avcore.fields.noise import mix
 from avcore.fields.paint import Inks
 from avcore.fields.pattern import TAU, PatternSpec, Place
+from avcore.fields.ramps import mix
 from avcore.signals.spec import Driven
 from avcore.spec import setting
 

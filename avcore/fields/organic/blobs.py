@@ -6,9 +6,10 @@ import math
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from avcore.fields.noise import hashed, smoothstep, unit, whole, wrapped
+from avcore.fields.noise import hashed, unit, whole, wrapped
 from avcore.fields.paint import Inks
 from avcore.fields.pattern import TAU, PatternSpec, Place
+from avcore.fields.ramps import smoothstep
 from avcore.signals.spec import Driven
 from avcore.spec import setting
 

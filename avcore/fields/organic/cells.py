@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from avcore.fields.noise import smoothstep, unit
+from avcore.fields.noise import unit
 from avcore.fields.organic.voronoi import tissue
 from avcore.fields.organic.waves import faded, plane, wave
 from avcore.fields.paint import Inks
 from avcore.fields.pattern import TAU, PatternSpec, Place
+from avcore.fields.ramps import smoothstep
 from avcore.signals.spec import Driven
 from avcore.spec import setting
 

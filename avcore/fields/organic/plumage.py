@@ -6,10 +6,11 @@ import math
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from avcore.fields.noise import hashed, smoothstep, unit, whole, wrapped
+from avcore.fields.noise import hashed, unit, whole, wrapped
 from avcore.fields.organic.waves import faded, plane, wave
 from avcore.fields.paint import Inks
 from avcore.fields.pattern import TAU, PatternSpec, Place
+from avcore.fields.ramps import smoothstep
 from avcore.fields.streams import uniform
 from avcore.signals.spec import Driven
 from avcore.spec import setting
@@ -121,8 +122,9 @@ class PlumageSpec(PatternSpec):
 
     def _lifted(self, xp: Any, at: Place, column: Any, row: Any, period: tuple[int, int], chance: Any) -> Any:
         """How far the swell lifts each scale, 0 to 1: two waves that cross, and a flutter of its own."""
-        width = at.aspect if at.space == "tile" else 1.0
-        x = (xp.astype(column, xp.float32) + 0.5 * xp.astype(row & 1, xp.float32)) * (width / (period[0] or self.count))
+        x = (xp.astype(column, xp.float32) + 0.5 * xp.astype(row & 1, xp.float32)) * (
+            at.width / (period[0] or self.count)
+        )
         y = xp.astype(row, xp.float32) * (0.5 / (period[1] or period[0] or self.count))
         angle, *phases = (math.pi * float(number) for number in uniform(self.seed, "organic.plumage", 3))
         (ax, ay), (bx, by) = wave(at, self.swell, angle), wave(at, 1.6 * self.swell, angle + 1.9)

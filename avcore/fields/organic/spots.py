@@ -6,10 +6,10 @@ import math
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from avcore.fields.noise import smoothstep
 from avcore.fields.organic.waves import faded, plane, wave
 from avcore.fields.paint import Inks
 from avcore.fields.pattern import TAU, PatternSpec, Place
+from avcore.fields.ramps import smoothstep
 from avcore.fields.streams import uniform
 from avcore.signals.spec import Driven
 from avcore.spec import setting

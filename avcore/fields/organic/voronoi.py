@@ -78,4 +78,4 @@ def tissue(
             wall = push if wall is None else wall + push
         else:
             wall = gap if wall is None else xp.minimum(wall, gap)
-    return Tissue(near_x, near_y, -plump * xp.log(wall) if plump else 0.5 * wall, name)
+    return Tissue(near_x, near_y, -plump * xp.log(wall + 1e-30) if plump else 0.5 * wall, name)

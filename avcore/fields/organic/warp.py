@@ -8,13 +8,10 @@ from typing import Any, ClassVar
 
 from avcore.fields.organic.waves import faded, plane, wave
 from avcore.fields.paint import Inks
-from avcore.fields.pattern import TAU, PatternSpec, Place
+from avcore.fields.pattern import GOLDEN_ANGLE, TAU, PatternSpec, Place
 from avcore.fields.streams import uniform
 from avcore.signals.spec import Driven
 from avcore.spec import setting
-
-# Directions of successive swirls differ by the golden angle, so that none lies along another.
-GOLDEN_ANGLE = math.pi * (3.0 - math.sqrt(5.0))
 
 # How much finer than the largest swirls the three layers of the ink are, and how much each counts.
 LAYERS = ((1.25, 0.6), (2.9, 0.3), (7.5, 0.1))
@@ -49,6 +46,7 @@ class WarpSpec(PatternSpec):
         start, *rest = (math.pi * float(number) for number in chance)
         frequency, crease = self.count, 0.0
         for swirl in range(self.swirls):
+            # Successive swirls do not lie along each other.
             angle = start + GOLDEN_ANGLE * swirl + 0.12 * rest[2 * swirl]
             right, up = wave(at, frequency, angle)
             length = math.hypot(right, up)

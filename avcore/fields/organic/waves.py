@@ -10,7 +10,7 @@ from avcore.fields.pattern import TAU, Place
 
 def plane(at: Place) -> tuple[Any, Any]:
     """Positions [shape=(n,)] in picture heights, also where the picture tiles; in the tunnel, in ways round it."""
-    return (at.x * at.aspect if at.space == "tile" else at.x), at.y
+    return at.x * at.width, at.y
 
 
 def wave(at: Place, frequency: float, angle: float) -> tuple[float, float]:
@@ -21,12 +21,11 @@ def wave(at: Place, frequency: float, angle: float) -> tuple[float, float]:
     right, up = frequency * math.cos(angle), frequency * math.sin(angle)
     if at.space == "plane":
         return TAU * right, TAU * up
-    across = at.aspect if at.space == "tile" else 1.0
-    right = round(right * across) / across
+    right = round(right * at.width) / at.width
     if at.space == "tile":
         up = float(round(up))
     if right == up == 0.0:
-        right = 1.0 / across
+        right = 1.0 / at.width
     return TAU * right, TAU * up
 
 

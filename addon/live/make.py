@@ -1,0 +1,220 @@
+"""Where a graph is shown: a material, the world, what a light throws, Geometry Nodes, the compositor."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import bpy
+
+from ..bake.images import TAG
+from ..bake.made import InTheWay
+from ..bake.nodes import has_ours, linked_from, our_node
+from ..bake.slots import Slot
+from ..bake.surroundings import thrown
+from ..bake.trees import compositor
+from ..keys import remove_curves, remove_driver
+from .groups import GROUP_NODES, TreeKind, ensure_group
+from .operations import LiveError
+
+if TYPE_CHECKING:
+    from bpy.types import Node, NodeTree, Object, Scene
+
+Coordinates = Literal["UV", "Generated", "Object"]
+ROLE = "live"
+
+# Inputs that an artist sets; sound has the others.
+HAND_SET = frozenset({"Aspect", "Scale", "Seed Offset", "Palette Shift"})
+
+
+@dataclass(frozen=True)
+class LiveNode:
+    """A node that shows a graph; ``kind`` and ``name`` say on what, and ``tree`` holds the node and its keys."""
+
+    kind: str
+    name: str
+    tree: NodeTree
+    node: str
+
+    @property
+    def group_node(self) -> Node:
+        """The node itself."""
+        return self.tree.nodes[self.node]
+
+
+def live_material(
+    graph: dict[str, Any],
+    obj: Object,
+    *,
+    slot: int | None = None,
+    coordinates: Coordinates = "UV",
+    lit: bool = True,
+    emission: bool = False,
+    replace: bool = False,
+) -> LiveNode | InTheWay:
+    """Show a graph on an object. A material of ours, baked or live, is brought up to date; see ``bake.to_material``.
+
+    Args:
+        graph: what the worker's reply to ``live`` holds.
+        obj: an object that can have materials.
+        slot: which material slot; the active one without it.
+        coordinates: UV is a picture on the surface; with Generated or Object coordinates the field fills space, so that
+            a mesh needs no UVs and has no seams.
+        lit: a surface that light falls on; otherwise it shines, so that the picture is seen exactly.
+        emission: the bright lines of a lit surface give light.
+        replace: take the place of the user's material, which is kept.
+
+    Raises:
+        LiveError: this Blender cannot show the graph.
+        BakeError: the object cannot have a material, or has no such slot.
+    """
+    place = Slot.of(obj, slot)
+    if place.in_the_way is not None and not replace:
+        return place.in_the_way
+    ensure_group(graph)  # before anything is changed
+    material = place.material(graph["name"])
+    tree = material.node_tree
+    output, is_new = our_node(tree, "output", "ShaderNodeOutputMaterial", at=(300, 0))
+    surface, is_new_surface = our_node(
+        tree, "surface", "ShaderNodeBsdfPrincipled" if lit else "ShaderNodeEmission", at=(0, 0)
+    )
+    if is_new or is_new_surface:
+        tree.links.new(surface.outputs[0], output.inputs["Surface"])
+    live = _live_node(graph, "material", material.name, tree)
+    _wire_coordinates(live, coordinates)
+    colour = live.group_node.outputs["Color"]
+    tree.links.new(colour, surface.inputs["Base Color" if lit else "Color"])
+    if lit and emission:
+        tree.links.new(colour, surface.inputs["Emission Color"])
+        tree.links.new(live.group_node.outputs["Emission Strength"], surface.inputs["Emission Strength"])
+    place.put(material)
+    return live
+
+
+def live_world(graph: dict[str, Any], scene: Scene, *, replace: bool = False) -> LiveNode | InTheWay:
+    """Show a graph all around a scene: the field fills space, so that the sky has no seam.
+
+    Raises:
+        LiveError: this Blender cannot show the graph.
+    """
+    before = scene.world
+    is_ours = before is not None and TAG in before and before.library is None and has_ours(before.node_tree)
+    if before is not None and not is_ours and not replace:
+        return InTheWay("world", before.name, scene.name)
+    ensure_group(graph)
+    world = before if is_ours else bpy.data.worlds.new(graph["name"])
+    if not is_ours:
+        if not world.use_nodes:
+            world.use_nodes = True
+        world[TAG] = graph["name"]
+        world.node_tree.nodes.clear()
+    tree = world.node_tree
+    background, _ = our_node(tree, "background", "ShaderNodeBackground", at=(0, 0))
+    output, _ = our_node(tree, "output", "ShaderNodeOutputWorld", at=(250, 0))
+    tree.links.new(background.outputs[0], output.inputs["Surface"])
+    live = _live_node(graph, "world", world.name, tree)
+    mapping = _wire_coordinates(live, "Generated")
+    # Directions go from -1 to 1; the middle of the picture is straight up, and straight down.
+    mapping.inputs["Location"].default_value = (0.5, 0.5, 0.0)
+    tree.links.new(live.group_node.outputs["Color"], background.inputs["Color"])
+    if before is not None and not is_ours:
+        before.use_fake_user = True
+    scene.world = world
+    return live
+
+
+def live_light(graph: dict[str, Any], obj: Object, *, replace: bool = False) -> LiveNode | InTheWay:
+    """Let a light throw the picture; see ``bake.to_light``. Cycles shows it, EEVEE does not.
+
+    Raises:
+        LiveError: it is no light of this file, or its nodes have no Emission.
+    """
+    if obj.type != "LIGHT" or not obj.data.is_editable:
+        raise LiveError(f"{obj.name} is no light of this file; choose a light")
+    light = obj.data
+    if not light.use_nodes:
+        light.use_nodes = True
+    tree = light.node_tree
+    emission = next((node for node in tree.nodes if node.bl_idname == "ShaderNodeEmission"), None)
+    if emission is None:
+        raise LiveError(f"the nodes of the light {light.name} have no Emission; add one and join it to the output")
+    colouring = linked_from(tree, emission, "Color")
+    if colouring is not None and TAG not in colouring and not replace:
+        return InTheWay("node", colouring.name, f"the light {light.name}")
+    live = _live_node(graph, "light", light.name, tree)
+    tree.links.new(thrown(tree, light), live.group_node.inputs["Vector"])
+    tree.links.new(live.group_node.outputs["Color"], emission.inputs["Color"])
+    return live
+
+
+def live_group(graph: dict[str, Any], tree: NodeTree) -> LiveNode:
+    """A node with the graph in any tree, unwired: Geometry Nodes (displacement, instances), a user's own material ...
+
+    Raises:
+        LiveError: this Blender cannot show the graph there.
+    """
+    return _live_node(graph, "node group", tree.name, tree)
+
+
+def live_compositor(graph: dict[str, Any], scene: Scene) -> LiveNode:
+    """A node with the graph in a scene's compositor, over the whole picture, for the artist to mix in.
+
+    Raises:
+        LiveError: the compositor of this Blender cannot show it (before 4.5).
+    """
+    ensure_group(graph, tree_kind="CompositorNodeTree")
+    tree = compositor(scene)
+    live = _live_node(graph, "compositor", scene.name, tree)
+    places, _ = our_node(tree, "coordinates", "CompositorNodeImageCoordinates", at=(-500, -300))
+    rendered = next((node for node in tree.nodes if node.bl_idname == "CompositorNodeRLayers"), None)
+    if rendered is not None:
+        tree.links.new(rendered.outputs["Image"], places.inputs["Image"])
+    tree.links.new(places.outputs["Normalized"], live.group_node.inputs["Vector"])
+    return live
+
+
+def _live_node(graph: dict[str, Any], kind: str, name: str, tree: NodeTree) -> LiveNode:
+    """Our node in a tree, with the group of the graph, which may be another one than before."""
+    tree_kind: TreeKind = tree.bl_idname
+    group = ensure_group(graph, tree_kind=tree_kind)
+    node, _ = our_node(tree, ROLE, GROUP_NODES[tree_kind], at=(-300, 0), label=graph["name"])
+    live = LiveNode(kind, name, tree, node.name)
+    if node.node_tree != group:
+        _show(live, group)
+    node.width = 200
+    return live
+
+
+def _show(live: LiveNode, group: NodeTree) -> None:
+    """Let the node show another graph: keys of the one before would move the wrong inputs; what was set by hand stays."""
+    node = live.group_node
+    kept = {socket.name: socket.default_value for socket in node.inputs if socket.name in HAND_SET}
+    forget(live)
+    node.node_tree = group
+    usual = [item for item in group.interface.items_tree if item.in_out == "INPUT"]
+    for socket, item in zip(node.inputs, usual, strict=False):
+        socket.default_value = kept.get(socket.name, item.default_value)
+
+
+def input_path(live: LiveNode, index: int) -> str:
+    """The RNA path of an input of the node, from its tree."""
+    return f'nodes["{bpy.utils.escape_identifier(live.node)}"].inputs[{index}].default_value'
+
+
+def forget(live: LiveNode) -> None:
+    """Remove the keys and drivers that ``follow`` has made on the node."""
+    remove_curves(live.tree, prefix=input_path(live, 0).partition("].")[0])
+    for index in range(len(live.group_node.inputs)):
+        remove_driver(live.tree, input_path(live, index))
+
+
+def _wire_coordinates(live: LiveNode, coordinates: Coordinates) -> Node:
+    """Lead coordinates through a Mapping into the node; what the artist has wired stays. The Mapping."""
+    tree = live.tree
+    where, is_new = our_node(tree, "coordinates", "ShaderNodeTexCoord", at=(-900, 0))
+    mapping, is_new_mapping = our_node(tree, "mapping", "ShaderNodeMapping", at=(-600, 0))
+    if is_new or is_new_mapping:
+        tree.links.new(where.outputs[coordinates], mapping.inputs["Vector"])
+    if not live.group_node.inputs["Vector"].links:
+        tree.links.new(mapping.outputs["Vector"], live.group_node.inputs["Vector"])
+    return mapping

@@ -1,0 +1,54 @@
+"""What the extension says in other languages; what is not here stays English.
+
+Blender looks up every text of a panel, menu or operator by itself. A language is a mapping from (context, English) to
+the translation; operators' names have the context ``Operator``, all else ``*``.
+"""
+
+from __future__ import annotations
+
+import bpy
+
+from . import package
+
+_GERMAN = {
+    "Sound into Pictures": "Klang in Bilder",
+    "Sound": "Klang",
+    "Active Strip": "Aktiver Strip",
+    "Whole Mix": "Gesamter Mix",
+    "Preset": "Vorlage",
+    "Settings": "Einstellungen",
+    "Look": "Aussehen",
+    "Motion": "Bewegung",
+    "Few Keys": "Wenige Keyframes",
+    "Every Frame": "Jedes Bild",
+    "What It Heard": "Was gehört wurde",
+    "Show What It Heard": "Zeigen, was gehört wurde",
+}
+_GERMAN_OPERATORS = {
+    "Bake": "Backen",
+    "Preview": "Vorschau",
+    "Listen": "Anhören",
+    "Key Controller": "Controller mit Keyframes",
+    "Drive with Sound": "Mit Klang steuern",
+    "Bake Jobs": "Aufträge backen",
+    "Save Preset": "Vorlage speichern",
+    "Install Pack": "Paket installieren",
+    "Look for avcore": "avcore suchen",
+    "Diagnose": "Diagnose",
+}
+LANGUAGES = {
+    "de_DE": {
+        **{("*", english): german for english, german in _GERMAN.items()},
+        **{("Operator", english): german for english, german in _GERMAN_OPERATORS.items()},
+    }
+}
+
+
+def register() -> None:
+    """Make them known."""
+    bpy.app.translations.register(package.NAME, LANGUAGES)
+
+
+def unregister() -> None:
+    """Take them away."""
+    bpy.app.translations.unregister(package.NAME)
