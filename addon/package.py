@@ -5,8 +5,15 @@ from __future__ import annotations
 import importlib.resources
 import tomllib
 from functools import cache
+from pathlib import Path
 
 NAME = __package__ or "addon"
+
+
+def own_wheel() -> Path | None:
+    """The wheel of avcore that this build carries, to install it with; None in a build of the code alone."""
+    folder = Path(str(importlib.resources.files(NAME)))
+    return next((wheel for place in ("engine_wheel", "wheels") for wheel in folder.glob(f"{place}/avcore-*.whl")), None)
 
 
 @cache

@@ -1,6 +1,6 @@
 """Build the extension's zips: ``python addon/_build --out dist``. Not part of any zip.
 
-    light                      without wheels; needs a Python with avcore, and can install one when asked to
+    light                      needs a Python with avcore, and can make one when asked to; carries avcore's own wheel
     full-cpXY-PLATFORM         with the wheels of avcore and what its worker needs, so that one file works offline
     full-torch-cpXY-PLATFORM   that, and PyTorch for the processor
 
@@ -31,13 +31,13 @@ def main() -> int:
     variants += [
         Variant(kind, python, platform) for kind in kinds for python in args.python for platform in args.platform
     ]
-    own = wheels.build_own(ADDON.parent, work / "own") if kinds else None
+    own = None if args.code_only else wheels.build_own(ADDON.parent, work / "own")
     failed = 0
     for variant in variants:
         try:
-            found = []
+            found = [own] if own is not None else []
             if own is not None and variant.kind != "light":
-                found = [own, *wheels.collect(variant, own, work, torch_index=args.torch_index)]
+                found += wheels.collect(variant, own, work, torch_index=args.torch_index)
             folder = stage(ADDON, work / "stage" / variant.label, variant, found)
             path = out / f"{variant.file_stem(ADDON)}.zip"
             tool.build(folder, path)
@@ -60,6 +60,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--python", nargs="+", default=list(PYTHONS), help="such as 311 313")
     parser.add_argument("--platform", nargs="+", default=list(wheels.PLATFORMS), help="such as linux-x64")
     parser.add_argument("--torch-index", default="", help="an index with PyTorch for the processor (+cpu)")
+    parser.add_argument("--code-only", action="store_true", help="without any wheel, for tests of the code")
     parser.add_argument("--blender-tool", type=Path, help="blender_ext.py; found in a bpy wheel without it")
     parser.add_argument("--largest", type=int, default=0, help="name this many of the largest wheels")
     return parser.parse_args()

@@ -17,7 +17,7 @@ LEFT_OUT = ("_build", "__pycache__")
 
 @dataclass(frozen=True)
 class Variant:
-    """One zip: ``light``, ``full`` or ``full-torch``, the latter for one Python and one platform."""
+    """One zip: ``light``, or ``full`` or ``full-torch`` for one Python and one platform."""
 
     kind: str
     python: str = ""
@@ -35,13 +35,16 @@ class Variant:
 
 
 def stage(addon: Path, folder: Path, variant: Variant, wheels: list[Path]) -> Path:
-    """A folder with the code, the wheels and the manifest of a variant, made anew."""
+    """A folder with the code, the wheels and the manifest of a variant, made anew.
+
+    The light one has avcore's own wheel at most, for the button that installs it; Blender does not unpack that.
+    """
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(addon, folder, ignore=shutil.ignore_patterns(*LEFT_OUT))
-    if wheels:
-        (folder / "wheels").mkdir()
-        for wheel in wheels:
-            shutil.copy2(wheel, folder / "wheels" / wheel.name)
+    place = folder / ("engine_wheel" if variant.kind == "light" else "wheels")
+    for wheel in wheels:
+        place.mkdir(exist_ok=True)
+        shutil.copy2(wheel, place / wheel.name)
     path = folder / "blender_manifest.toml"
     path.write_text(manifest(path.read_text(encoding="utf-8"), variant, wheels), encoding="utf-8")
     return folder

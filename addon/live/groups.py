@@ -80,7 +80,7 @@ def _made(
     for item in group["outputs"]:
         is_colour = bool(inputs) and item["name"] == COLOUR
         kind = "NodeSocketColor" if is_colour else SOCKETS[item["kind"]]
-        tree.interface.new_socket(item["name"], in_out="OUTPUT", socket_type=kind)
+        tree.interface.new_socket(title(item["name"]), in_out="OUTPUT", socket_type=kind)
     for item in group["nodes"]:
         if item["op"] == "input":
             _add_input(tree, item, inputs.get(item["name"]))
@@ -95,7 +95,7 @@ def _made(
         elif item["op"] == "call":
             values.append(_called(place, made[item["name"]], args, GROUP_NODES[tree_kind]))
         elif item["op"] == "get":
-            values.append(args[0].outputs[item["name"]])
+            values.append(args[0].outputs[title(item["name"])])
         elif item["op"] in "xyz":
             vector = item["args"][0][0]
             split[vector] = split.get(vector) or components(place, args[0])
@@ -109,6 +109,11 @@ def _made(
         connect(place, values[value[0]] if _is_reference(value) else value, socket)
     arrange(tree)
     return tree
+
+
+def title(name: str) -> str:
+    """The name of a socket inside, as Blender writes them: ``hue_cos`` is Hue Cos."""
+    return name.replace("_", " ").title()
 
 
 def _is_reference(arg: Any) -> bool:
@@ -125,7 +130,8 @@ def _called(place: Place, group: NodeTree, args: list[Source], idname: str) -> N
 
 
 def _add_input(tree: NodeTree, item: dict[str, Any], about: dict[str, Any] | None) -> None:
-    socket = tree.interface.new_socket(item["name"], in_out="INPUT", socket_type=SOCKETS[item["kind"]])
+    name = item["name"] if about is not None else title(item["name"])
+    socket = tree.interface.new_socket(name, in_out="INPUT", socket_type=SOCKETS[item["kind"]])
     if about is None:
         return
     socket.default_value = about["default"]

@@ -31,16 +31,22 @@ def arrange(tree: NodeTree) -> None:
 
 
 def _depths(tree: NodeTree) -> dict[Node, int]:
-    """How many nodes are in the longest way to each; the inputs are 0, the output is last."""
+    """Columns: the inputs are 0, the output is last, and each node is as far right as what needs it allows."""
+    after: dict[Node, list[Node]] = defaultdict(list)
     before: dict[Node, list[Node]] = defaultdict(list)
     for link in tree.links:
+        after[link.from_node].append(link.to_node)
         before[link.to_node].append(link.from_node)
+    nodes = [node for node in tree.nodes if node.type != "FRAME"]  # each is made after those that it depends on
+    longest: dict[Node, int] = {}
+    for node in nodes:
+        longest[node] = 1 + max((longest[each] for each in before[node]), default=-1)
+    last = max(longest.values())
     depths: dict[Node, int] = {}
-    for node in tree.nodes:  # nodes are made after those that they depend on
-        depths[node] = 1 + max((depths.get(each, 0) for each in before[node]), default=-1)
-    outputs = [node for node in tree.nodes if node.type == "GROUP_OUTPUT"]
-    for node in outputs:
-        depths[node] = 1 + max((depth for each, depth in depths.items() if each not in outputs), default=0)
+    for node in reversed(nodes):
+        depths[node] = min((depths[each] - 1 for each in after[node]), default=last)
+        if node.type == "GROUP_INPUT":
+            depths[node] = 0
     return depths
 
 

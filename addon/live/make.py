@@ -186,7 +186,7 @@ def _live_node(graph: dict[str, Any], kind: str, name: str, tree: NodeTree) -> L
 
 
 def _show(live: LiveNode, group: NodeTree) -> None:
-    """Let the node show another graph: keys of the one before would move the wrong inputs; what was set by hand stays."""
+    """Let the node show another graph. Keys of the one before go, as inputs differ; what was set by hand stays."""
     node = live.group_node
     kept = {socket.name: socket.default_value for socket in node.inputs if socket.name in HAND_SET}
     forget(live)

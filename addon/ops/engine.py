@@ -19,7 +19,6 @@ from .options import PLAIN, Result
 
 REPORT_NAME = "avcore doctor"
 TICK_S = 0.2
-INSTALL_COMMAND = "pipx install avcore"
 
 
 class FindEngineOperator(bpy.types.Operator):
@@ -64,15 +63,16 @@ class DoctorOperator(bpy.types.Operator):
 
 
 class CopyInstallCommandOperator(bpy.types.Operator):
-    """Copy the command that installs avcore, for a terminal"""
+    """Copy the command that installs avcore with PyTorch, for a terminal; then choose that Python here"""
 
     bl_idname = "avcore.copy_install_command"
     bl_label = "Copy Install Command"
     bl_options = PLAIN
 
     def execute(self, context: bpy.types.Context) -> Result:
-        context.window_manager.clipboard = INSTALL_COMMAND
-        self.report({"INFO"}, f"copied: {INSTALL_COMMAND}")
+        command = f'python3 -m venv avcore-engine && avcore-engine/bin/python -m pip install "{_what(torch=True)}"'
+        context.window_manager.clipboard = command
+        self.report({"INFO"}, f"copied: {command}")
         return {"FINISHED"}
 
 
@@ -98,9 +98,11 @@ class InstallEngineOperator(bpy.types.Operator):
     def execute(self, _context: bpy.types.Context) -> Result:
         prefs = places.preferences()
         wheels = Path(bpy.path.abspath(prefs.wheel_folder)) if prefs.wheel_folder else None
-        packages = ("avcore", "torch") if prefs.with_torch else ("avcore",)
         plan = InstallPlan(
-            places.user_folder("engine"), packages, wheels=wheels, online=bpy.app.online_access and wheels is None
+            places.user_folder("engine"),
+            (_what(torch=prefs.with_torch),),
+            wheels=wheels,
+            online=bpy.app.online_access and wheels is None,
         )
         installation.log.clear()
         installation.log.append(shlex.join(plan.command()))
@@ -179,6 +181,11 @@ class PresetFolderRemoveOperator(bpy.types.Operator):
         places.preferences().preset_folders.remove(self.index)
         session.restart()
         return {"FINISHED"}
+
+
+def _what(*, torch: bool) -> str:
+    """What pip is to install: the wheel in this build, so that no stranger's package of that name can be meant."""
+    return f"{package.own_wheel() or 'avcore'}{'[torch]' if torch else ''}"
 
 
 def _keep(found: Diagnosis) -> str:

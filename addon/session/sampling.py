@@ -12,6 +12,7 @@ from ..engine.client import read_array
 from ..engine.contract import Curves, CurveValues
 from ..errors import AddonError
 from ..keys import scaled
+from ..sound import Hearing
 from . import heard as heard_store
 from . import parameters, refresh
 from .engine import session
@@ -27,8 +28,9 @@ class Sampled:
     values: Any
 
 
-_shown: dict[str, Sampled] = {}
-_asked: set[str] = set()
+Key = tuple[str, Hearing, tuple[tuple[str, Any], ...], str]
+_shown: dict[Key, Sampled] = {}
+_asked: set[Key] = set()
 
 
 def sample(context: bpy.types.Context, source: str) -> Sampled:
@@ -49,24 +51,26 @@ def sample(context: bpy.types.Context, source: str) -> Sampled:
 def shown(context: bpy.types.Context, heard: Heard) -> Sampled | None:
     """The signal of the settings, in [0, 1], for drawing: None until it has come."""
     scene = context.scene
+    keys, preset = scene.avcore.keys, scene.avcore.now.preset
+    shape = tuple(_shaped(keys.source, keys).items())
+    key = (str(heard.path), heard.hearing, shape, preset.name)
+    if key in _shown or key in _asked:
+        return _shown.get(key)
     try:
-        frames, is_heard, request = _request(scene, heard, scene.avcore.keys.source)
+        frames, is_heard, request = _request(scene, heard, keys.source)
     except AddonError:
         return None
-    key = repr(request)
-    known = _shown.get(key)
-    if known is None and key not in _asked:
-        _asked.add(key)
+    _asked.add(key)
 
-        def take(reply: CurveValues) -> None:
-            _asked.discard(key)
-            _shown.clear()
-            values = np.nan_to_num(_spread(reply, is_heard))
-            _shown[key] = Sampled(heard.label, frames, values / max(1.0, values.max(initial=0.0)))
-            refresh.redraw()
+    def take(reply: CurveValues) -> None:
+        _asked.discard(key)
+        _shown.clear()
+        values = np.nan_to_num(_spread(reply, is_heard))
+        _shown[key] = Sampled(heard.label, frames, values / max(1.0, values.max(initial=0.0)))
+        refresh.redraw()
 
-        session.ask(request, take)  # what failed is not asked for again
-    return known
+    session.ask(request, take)  # what failed is not asked for again
+    return None
 
 
 def forget() -> None:

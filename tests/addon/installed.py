@@ -19,7 +19,15 @@ def light_zip(folder: Path) -> Path:
     import bpy
 
     tool = Path(bpy.utils.resource_path("LOCAL"), "scripts", "addons_core", "bl_pkg", "cli", "blender_ext.py")
-    command = [sys.executable, str(ROOT / "addon" / "_build"), "--only", "light", "--blender-tool", str(tool)]
+    command = [
+        sys.executable,
+        str(ROOT / "addon" / "_build"),
+        "--only",
+        "light",
+        "--code-only",
+        "--blender-tool",
+        str(tool),
+    ]
     subprocess.run([*command, "--out", str(folder), "--work", str(folder / "work")], check=True)
     return next(folder.glob("*-light.zip"))
 

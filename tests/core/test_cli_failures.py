@@ -210,10 +210,12 @@ def test_places_that_do_not_fit(
     assert sorted(path.name for path in tmp_path.rglob("*")) == ["full", "letter.txt"]
 
 
-def test_a_frame_is_a_png(tmp_path: Path, demo_track: Path, says: Callable[..., tuple[int, str]]) -> None:
-    code, said = says("frame", demo_track, tmp_path / "x.jpg")
+def test_a_frame_is_a_png_or_a_jpeg(tmp_path: Path, demo_track: Path, says: Callable[..., tuple[int, str]]) -> None:
+    code, said = says("frame", demo_track, tmp_path / "x.tiff")
     assert (code, list(tmp_path.iterdir())) == (2, [])
-    assert ".png" in said
+    assert ".png nor in .jpg" in said
+    assert says("frame", demo_track, tmp_path / "x.jpg", *SMALL[:2])[0] == 0
+    assert (tmp_path / "x.jpg").read_bytes().startswith(b"\xff\xd8")
 
 
 @pytest.mark.parametrize("out", ["nowhere/out.mp4", "nowhere/out", "song.wav/out.mp4"])

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 
 from avcore.audio import FeatureTrack, analyze
 from avcore.audio.structure import Section, find_sections
+from avcore.cli import main
 from avcore.compute.device import cpu
-from avcore.director import CueSpec, DirectorSpec, RuleSpec, SceneSpec, write_score
+from avcore.director import CueSpec, DirectorSpec, RuleSpec, SceneSpec, idle_lines, write_score
 from avcore.errors import PresetError
 from avcore.presets import load_preset
 from avcore.render.frames import Frames
@@ -112,6 +113,16 @@ def test_a_score_by_hand_goes_before_the_rules() -> None:
     assert cues[1].share(7.999) == 0.0
 
 
+def test_lines_that_nothing_comes_of_are_told() -> None:
+    score = (CueSpec("storm", section="Q"), CueSpec("fire", at=Duration(30.0)), CueSpec("calm", section="B"))
+    spec = DirectorSpec(SCENES, score=score)
+    assert idle_lines(spec, song((20, "A", 0.9), (9, "B", 0.1)), seconds=seconds) == (
+        "score[0]: the song has no section 'Q'; it has A, B",
+        "score[1]: 30.00 s is after the end of the song, at 29.00 s",
+    )
+    assert idle_lines(DirectorSpec(SCENES, rules=RULES), song((20, "A", 0.9)), seconds=seconds) == ()
+
+
 @pytest.mark.parametrize(
     ("spec", "message"),
     [
@@ -119,6 +130,8 @@ def test_a_score_by_hand_goes_before_the_rules() -> None:
         (lambda: DirectorSpec(SCENES, rules=(RuleSpec(("clam",)),)), "no scene 'clam'.*calm"),
         (lambda: DirectorSpec(SCENES, score=(CueSpec("calm"),)), "either `at` or `section`"),
         (lambda: DirectorSpec(SCENES).build(), "cannot be a layer"),
+        (lambda: RuleSpec(("calm",), level=(0.9, 0.1)), "level: nothing lies from 0.9 to 0.1"),
+        (lambda: DirectorSpec({str(i): SceneSpec("tide") for i in range(65)}), "65 scenes are too many"),
     ],
 )
 def test_what_makes_no_sense_is_refused(spec: Any, message: str) -> None:
@@ -213,3 +226,49 @@ def test_sections_of_the_song_are_followed(track: FeatureTrack, tmp_path: Path) 
 def test_a_bad_scene_is_named(track: FeatureTrack, tmp_path: Path, scene: str, message: str) -> None:
     with pytest.raises(PresetError, match=message):
         directed(track, tmp_path, f"  scenes: {{a: {scene}}}\n")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "signals: {kick: {source: bass}}",
+        "colour: {palette: dusk}",
+        "layers: [{field: {type: cells}}]",
+        "maps: {depth: 0.2}",
+        "render: {supersample: 2}",
+    ],
+)
+def test_what_a_director_would_pass_over_is_refused(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "mine.yaml"
+    path.write_text(f"schema: 1\nfield: {{type: director, scenes: {{a: {{preset: tide}}}}}}\n{text}\n")
+    with pytest.raises(PresetError, match=f"{text.partition(':')[0]}: a directed preset leaves this to its scenes"):
+        load_preset(path)
+
+
+def test_notes_of_a_score_come_with_the_frames(track: FeatureTrack, tmp_path: Path) -> None:
+    text = "  scenes: {a: {preset: tide}}\n  score: [{scene: a, section: ZZ}]\n"
+    with directed(track, tmp_path, text) as frames:
+        assert any("no section 'ZZ'" in note for note in frames.notes)
+
+
+def test_scenes_that_are_put_together_otherwise_dissolve(track: FeatureTrack, tmp_path: Path) -> None:
+    for name, blend in (("added", "add"), ("multiplied", "multiply")):
+        (tmp_path / f"{name}.yaml").write_text(
+            "schema: 1\nfield: {type: cells}\ncolour: {glow: 1}\n"
+            f"layers: [{{field: {{type: warp}}, blend: {blend}, opacity: 0.9}}]\n"
+        )
+    with directed(track, tmp_path, TWO % ("added", "multiplied", "")) as frames:
+        images = [frames.frame(number, "float32") for number in range(80, 123)]
+    steps = [float(np.abs(after - before).mean()) for before, after in pairwise(images)]
+    assert max(steps) < 0.15 * float(np.abs(images[-1] - images[0]).mean())  # not one cut among 40 small steps
+
+
+def test_a_bake_goes_on_only_where_its_scenes_are_what_they_were(demo_track: Path, tmp_path: Path) -> None:
+    scene, mine = tmp_path / "scene.yaml", tmp_path / "mine.yaml"
+    scene.write_text("schema: 1\nfield: {type: cells}\n")
+    mine.write_text("schema: 1\nfield: {type: director, scenes: {a: {preset: scene.yaml}}}\n")
+    arguments = ["render", str(demo_track), f"{tmp_path}/out/", "-p", str(mine), "-r", "16x16", "--fps", "4"]
+    assert main([*arguments, "--frames", "1-2"]) == 0
+    assert main([*arguments, "--frames", "3"]) == 0
+    scene.write_text("schema: 1\nfield: {type: cells, seed: 1}\n")
+    assert main([*arguments, "--frames", "4"]) == 2

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterator
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,11 +13,15 @@ import pytest
 from make_track import make_track
 
 from avcore.compute.device import cpu
+from avcore.compute.reference import ReferencePainter
 from avcore.fields.colour import ColourSpec
+from avcore.fields.coords import CoordsSpec
 from avcore.fields.families import FIELDS
+from avcore.fields.moment import Moment
 from avcore.fields.pattern import PatternSpec
 from avcore.presets import list_looks, list_presets
 from avcore.presets.preset import Preset
+from avcore.presets.scalars import LARGEST
 from avcore.presets.settings import settings_of, variant_class
 from avcore.render.frames import Frames
 from avcore.signals.spec import Driven
@@ -75,3 +81,39 @@ def test_every_family_has_looks_and_presets() -> None:
     for entry in shipped:
         assert entry.description, entry.name
         assert entry.thumbnail is not None, entry.name
+
+
+def extremes(look: str) -> Iterator[dict[str, Any]]:
+    """Settings of a look at the ends of what a preset may say, one by one and those that sound drives all at once."""
+    cls: Any = variant_class(FIELDS.classes[look])
+    driven = {}
+    for setting in settings_of(cls):
+        usual = setting.default(None)
+        low = -LARGEST if setting.low is None else setting.low
+        high = LARGEST if setting.high is None else setting.high
+        if isinstance(usual, Driven):
+            driven[setting.name] = [Driven.fixed(low), Driven.fixed(0.0), Driven.fixed(high)]
+            yield from ({setting.name: value} for value in driven[setting.name])
+        elif type(usual) in (int, float):
+            yield from ({setting.name: type(usual)(value)} for value in (low, high))
+    for ends in zip(*driven.values(), strict=True):
+        yield dict(zip(driven, ends, strict=True))
+    for far in (-LARGEST, LARGEST):
+        yield {"coords": CoordsSpec(scale=50.0, pan_x=Driven.fixed(far), pan_y=Driven.fixed(far))}
+        yield {"coords": CoordsSpec(zoom=Driven.fixed(far), rotate=Driven.fixed(far))}
+
+
+@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.filterwarnings("error")
+def test_no_setting_breaks_the_picture(look: str) -> None:
+    colour = ColourSpec(glow=Driven.fixed(0.5), shade=Driven.fixed(0.5), relief=Driven.fixed(0.5))
+    painter = ReferencePainter(cpu(), threads=1)
+    for settings in extremes(look):
+        spec = variant_class(FIELDS.classes[look])(**settings)
+        pattern = spec.build(colour, seconds=lambda duration: duration.value, file=Path)
+        picture = pattern.frame(Moment(1.3, {}), aspect=1.5, pixel=1 / 6)
+        image = np.empty((6, 9, 3), dtype=np.float32)
+        painter.paint([picture], image, supersample=1)
+        assert np.isfinite(image).all(), settings
+        assert 0.0 <= image.min() <= image.max() <= 1.0, settings
+    painter.close()

@@ -11,6 +11,7 @@ import pytest
 from make_track import make_track
 from PIL import Image as Pictures
 
+from avcore.cli import main
 from avcore.compute.device import cpu
 from avcore.encode import ImageSettings
 from avcore.encode.exr import read_exr
@@ -100,3 +101,13 @@ def test_heights_have_16_bits_and_an_exr_keeps_data_as_it_is(tmp_path: Path, dem
     assert path.read_bytes()[24] == 16  # bits of a channel, in the header
     data = read_exr(tmp_path / "exr_normal" / "exr_normal_0005.exr").astype(np.float32)
     np.testing.assert_allclose(np.linalg.norm(2 * data - 1, axis=-1), 1.0, atol=5e-3)
+
+
+def test_a_folder_of_other_things_is_left_alone(tmp_path: Path, demo_track: Path) -> None:
+    (tmp_path / "out_height").mkdir()
+    (tmp_path / "out_height" / "notes.txt").write_text("mine")
+    arguments = ["render", str(demo_track), f"{tmp_path}/out/", "-p", "malachite", "-r", "16x16", "--frames", "1"]
+    assert main([*arguments, "--maps", "height"]) == 2
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["out_height"]
+    assert main([*arguments, "--maps", "height,height", "--overwrite"]) == 0
+    assert (tmp_path / "out_height" / "out_height_0001.png").exists()

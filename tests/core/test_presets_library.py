@@ -120,3 +120,10 @@ def test_links_that_leave_the_folder(tmp_path: Path) -> None:
     for relative in ("file", "up/secret"):
         with pytest.raises(PresetError, match="leads out"):
             resolve_inside(inside, relative)
+
+
+def test_not_all_of_many_names_are_listed() -> None:
+    with pytest.raises(PresetError) as caught:
+        load_preset("qqqqqqqq")
+    assert len(str(caught.value)) < 250
+    assert "names)" in str(caught.value)

@@ -217,12 +217,22 @@ def test_overrides_replace_and_are_yaml(write: Write) -> None:
     assert preset.tags == ("a",)
 
 
+def test_overrides_reach_into_lists(write: Write) -> None:
+    text = "field: {type: cppn}\nlayers: [{field: {type: cells}}, {field: {type: warp, count: 2}}]\n"
+    path = write("layered.yaml", text)
+    preset = load_preset(path, overrides=["layers.1.field.count=3", "layers.0.opacity=0.5"])
+    assert preset.layers[1].field.count == 3.0
+    assert preset.layers[0].opacity == Driven.fixed(0.5)
+
+
 @pytest.mark.parametrize(
     ("setting", "said"),
     [
         ("field.gian=3", "field.gian: unknown key; did you mean 'gain'?"),
         ("field.gain=loud", "field.gain: expected a number from 0 to 100, got loud"),
         ("field.gain.x=1", "field.gain is 4, not a mapping; set it as a whole"),
+        ("field.activations.3=sin", "field.activations is a list of 2, which has no '3'"),
+        ("field.activations.-1=sin", "which has no '-1'; its items are numbered from 0"),
         ("field.gain", "write it as key=value"),
         ("=3", "write it as key=value"),
         ("field..gain=3", "write it as key=value"),

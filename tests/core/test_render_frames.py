@@ -162,7 +162,7 @@ def test_every_shipped_preset_draws_a_picture_worth_looking_at(demo_track: Path)
     entries = [entry for entry in list_presets() if entry.origin == "shipped"]
     assert len(entries) >= 10
     for entry in entries:
-        source = Frames(load_preset(entry.name), lively, timebase, size=(64, 36), device=cpu(), quality="draft")
+        source = Frames(load_preset(entry.name), lively, timebase, size=(128, 72), device=cpu(), quality="draft")
         with source:
             pictures = [source.frame(number, "float32") for number in (31, 61, 151, 152)]
         assert min(picture.std(axis=(0, 1)).max() for picture in pictures) > 0.03, entry.name
