@@ -9,7 +9,7 @@ from bpy.props import BoolProperty, EnumProperty, IntProperty, StringProperty
 
 from ..engine import WorkerError
 from ..errors import AddonError
-from ..session import bakes, make, refresh
+from ..session import bakes, make, plans, refresh
 from ..session.bakes import Run, current
 from ..session.kinds import TARGETS
 from ..session.make import InTheWay
@@ -108,7 +108,7 @@ class BakeOperator(bpy.types.Operator):
     def _prepare(self, context: bpy.types.Context) -> Run | None:
         """The bake to start; None after a message."""
         try:
-            plan = bakes.plan(context, self._job(context), overwrite=self.overwrite)
+            plan = plans.plan(context, self._job(context), overwrite=self.overwrite)
         except (AddonError, WorkerError) as error:
             self.report({"ERROR"}, str(error))
             return None

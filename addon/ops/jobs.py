@@ -9,8 +9,9 @@ import bpy
 
 from ..engine import WorkerError
 from ..errors import AddonError
-from ..session import bakes, make, parameters, refresh
+from ..session import bakes, make, parameters, plans, refresh
 from ..session.bakes import Run, current
+from ..session.hearables import picked_strip
 from .options import UNDOABLE, Result
 
 TICK_S = 0.05
@@ -30,7 +31,7 @@ class JobAddOperator(bpy.types.Operator):
         job.object = context.object.name if context.object else ""
         if job.sound.kind == "ACTIVE":  # another strip may be active when it is baked
             try:
-                strip = bakes.picked_strip(context, context.scene, job.sound)
+                strip = picked_strip(context, context.scene, job.sound)
             except AddonError as error:
                 settings.jobs.remove(len(settings.jobs) - 1)
                 self.report({"ERROR"}, str(error))
@@ -132,7 +133,7 @@ class BakeJobsOperator(bpy.types.Operator):
         scene = bpy.data.scenes[self._scene]
         job = scene.avcore.jobs[at]
         try:
-            current.run = Run(bakes.plan(context, job, scene=scene))
+            current.run = Run(plans.plan(context, job, scene=scene))
         except (AddonError, WorkerError) as error:
             job.state = str(error)
             return None

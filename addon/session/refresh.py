@@ -56,7 +56,10 @@ def _frame_changed(scene: bpy.types.Scene, _graph: Any) -> None:
 
 @persistent
 def _edited(_scene: bpy.types.Scene, _graph: Any) -> None:
-    redraw(at_most_per_s=2.0)  # a strip may have moved, which the panels of other editors say too
+    # A strip may have moved, which the panels of other editors say too. Twice: a panel whose height has changed moves
+    # those below it only when it is drawn again.
+    redraw(at_most_per_s=2.0)
+    redraw(at_most_per_s=2.0)
 
 
 @persistent
@@ -86,8 +89,9 @@ def unregister() -> None:
     bpy.app.handlers.load_post.remove(_loaded)
     _tasks.clear()
     _loads.clear()
-    if not bpy.app.background and bpy.app.timers.is_registered(_now):
-        bpy.app.timers.unregister(_now)
+    for timer in (_now, _redraw_late):
+        if not bpy.app.background and bpy.app.timers.is_registered(timer):
+            bpy.app.timers.unregister(timer)
 
 
 def redraw(*, at_most_per_s: float = 1e6) -> None:
@@ -95,6 +99,8 @@ def redraw(*, at_most_per_s: float = 1e6) -> None:
     global _redrawn
     now = time.monotonic()
     if now - _redrawn < 1 / at_most_per_s:
+        if not bpy.app.background and not bpy.app.timers.is_registered(_redraw_late):
+            bpy.app.timers.register(_redraw_late, first_interval=1 / at_most_per_s)
         return
     _redrawn = now
     for window in bpy.context.window_manager.windows:
@@ -102,6 +108,10 @@ def redraw(*, at_most_per_s: float = 1e6) -> None:
             for region in area.regions:
                 if region.type == "UI" or (region.type == "WINDOW" and area.type in _WHOLE):
                     region.tag_redraw()
+
+
+def _redraw_late() -> None:
+    redraw()
 
 
 _WHOLE = {"SEQUENCE_EDITOR", "PROPERTIES", "PREFERENCES", "IMAGE_EDITOR"}

@@ -23,7 +23,7 @@ COLOUR_SPACES = {"png": "sRGB", "exr": "linear Rec.709"}
 # What the entries of the provenance that decide pixels stand for, to a person.
 _DECIDES = {
     "preset_sha256": "another preset",
-    "weights_sha256": "another seed, other weights or scenes",
+    "weights_sha256": "another seed, weights or scenes",
     "audio_sha256": "another song",
     "track_contract": "another analysis of the song",
     "analysis": "another analysis of the song",

@@ -25,7 +25,7 @@ from avcore.timebase import Duration
 MAX_WIDTH = 16
 MAX_LAYERS = 6
 
-# Beyond this, materials take seconds to compile; 4 layers of 16 with relief are about half of it.
+# Beyond this, materials take seconds to compile; 4 layers of 16 with relief are about a third of it.
 MAX_NODES = 3000
 
 # What a slider of a signal that adds up begins with: it has no end.

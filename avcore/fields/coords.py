@@ -23,6 +23,9 @@ TAU = 2.0 * math.pi
 # Smallest radius that the tunnel's logarithm sees; the end of the tunnel is a point.
 TUNNEL_END = 1e-3
 
+# How far out a pattern is seen, in its own units.
+FARTHEST = 1e5
+
 
 @dataclass(frozen=True)
 class CoordsSpec:
@@ -134,8 +137,9 @@ class Camera:
             return self._tile_position(xp, u, v)
         x, y, r, angle = self._folded(xp, u, v, aspect)
         if self.space == "tunnel":
-            return angle / TAU, self._depth(xp, r) / TAU
-        return x, y
+            x, y = angle / TAU, self._depth(xp, r) / TAU
+        # So far out float32 has lost all detail; further out lattices would have more cells than int32 can count.
+        return xp.clip(x, -FARTHEST, FARTHEST), xp.clip(y, -FARTHEST, FARTHEST)
 
     def _folded(self, xp: Any, u: Any, v: Any, aspect: float) -> tuple[Any, Any, Any, Any]:
         """Coordinates of the plane under the symmetry, Cartesian and polar; the angle only where it is needed."""

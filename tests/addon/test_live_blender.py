@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from ctypes.util import find_library
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,9 @@ import pytest
 bpy = pytest.importorskip("bpy")
 
 from live_scene import Case, allow_osl, give, look, make_cases, plane, psnr_db, render, settings, shown  # noqa: E402
+from scenes import noise_pictures, write_bake  # noqa: E402
 
-from addon.bake import InTheWay  # noqa: E402
+from addon.bake import InTheWay, Made, read_maps, to_material  # noqa: E402
 from addon.keys import Driven, Written, find_curve, make_controller  # noqa: E402
 from addon.live import (  # noqa: E402
     LiveError,
@@ -56,6 +58,18 @@ def test_every_preset_is_what_is_baked(cases: dict[str, Case], square: Any, tmp_
     assert len(found) >= 14 * 5
     print({key: round(value, 1) for key, value in found.items()})
     assert {key: value for key, value in found.items() if value < AGREEMENT_DB} == {}
+
+
+@pytest.mark.skipif(find_library("EGL") is None, reason="EEVEE needs libEGL here, and without it would end the process")
+def test_eevee_draws_the_same(cases: dict[str, Case], square: Any, tmp_path: Path) -> None:
+    scene = bpy.context.scene
+    scene.render.engine = "BLENDER_EEVEE" if bpy.app.version >= (5, 0, 0) else "BLENDER_EEVEE_NEXT"
+    scene.eevee.taa_render_samples, scene.render.filter_size = 1, 0.0
+    for name in ("ember", "wormhole", "random-3"):
+        case = cases[name]
+        live = live_material(case.graph, square, lit=False)
+        give(live.group_node, case.moments[1])
+        assert psnr_db(render(tmp_path / "a.exr"), case.pictures[1]) >= AGREEMENT_DB
 
 
 def test_osl_is_what_is_baked(cases: dict[str, Case], square: Any, tmp_path: Path) -> None:
@@ -210,6 +224,18 @@ def test_a_users_material_is_asked_about_and_a_bake_of_ours_taken_over(cases: di
     assert square.data.materials[0] == material
     assert again.group_node.node_tree.name == "Classic"
     assert note.name in material.node_tree.nodes
+
+
+def test_a_bake_takes_a_live_material_over_and_back(cases: dict[str, Case], square: Any, tmp_path: Path) -> None:
+    maps = read_maps(write_bake(tmp_path / "ember", noise_pictures(3)))
+    live = live_material(cases["ember"].graph, square)
+    material, colour = square.data.materials[0], live.tree.nodes["Principled BSDF"].inputs["Base Color"]
+    assert colour.links[0].from_node == live.group_node
+    assert isinstance(to_material(maps, square, frame_start=1), Made)
+    assert square.data.materials[0] == material
+    assert colour.links[0].from_node.bl_idname == "ShaderNodeTexImage"
+    live_material(cases["ember"].graph, square)
+    assert colour.links[0].from_node == live.group_node
 
 
 def test_groups_are_shared_readable_and_as_many_as_said(cases: dict[str, Case]) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-BENCHES = ("cppn", "patterns", "analysis", "memory", "whole_job")
+BENCHES = ("cppn", "patterns", "analysis", "memory", "whole_job", "live")
 
 
 def processor() -> str:

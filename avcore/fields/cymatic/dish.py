@@ -44,7 +44,7 @@ class DishSpec(FigureSpec):
         modes, numbers, tables = self.layout
         radius = xp.sqrt(at.x * at.x + at.y * at.y) + 1e-6
         out_x, out_y = at.x / radius, at.y / radius
-        place = xp.clip(radius * (1.0 / (BEYOND * self.radius)), 0.0, 1.0)
+        place = radius * (1.0 / (BEYOND * self.radius))
 
         height = outward = around = bend = 0.0
         for n in sorted({n for n, _ in modes}):

@@ -28,14 +28,14 @@ def places() -> NDArray[np.float64]:
 def look_up(
     xp: Any, tables: NDArray[np.float32], strengths: Any, at: Any, *, members: Sequence[int]
 ) -> tuple[Any, Any, Any]:
-    """Sums of the rows of ``tables`` [shape=(modes, 3, STEPS + 2)] at the places ``at`` [shape=(n,), 0 to 1].
+    """Sums of the rows of ``tables`` [shape=(modes, 3, STEPS + 2)] at the places ``at`` [shape=(n,), held to 0 to 1].
 
     Only the modes in ``members`` count, each by its one of ``strengths`` [shape=(modes,)].
     """
     total: Any = 0.0
     for mode in members:
         total = total + strengths[mode] * as_array(xp, tables[mode], at)
-    place = at * STEPS
+    place = xp.clip(at, 0.0, 1.0) * STEPS
     step = xp.astype(place, xp.int32)
     part = place - xp.astype(step, xp.float32)
     near = xp.take(xp.concat([total[:, :-1], total[:, 1:]], axis=0), step, axis=1)

@@ -93,7 +93,6 @@ def palette_group(palette: Palette, grade: Grade) -> Group:
     sketch = Sketch("Palette")
     place = sketch.input("Place")
     known = Grade(**sketch.lift(vars(grade)))
-    at, values = knots(palette)
     if isinstance(palette, CosinePalette):
         sketch.section = "Waves of Red, Green and Blue"
         srgb = _waves(palette, place)
