@@ -5,7 +5,7 @@ Nothing here is saved; what a scene keeps is in ``props``. ``engine`` talks to t
 
 from __future__ import annotations
 
-from . import bakes, catalogue, heard, looking, picture, refresh, sampling
+from . import bakes, catalogue, heard, looking, picture, refresh, sampling, status
 from .engine import session
 
 
@@ -16,6 +16,7 @@ def register() -> None:
     refresh.register()
     refresh.on_change(looking.follow)
     refresh.on_load(_forget_file)
+    refresh.on_look(status.now)
 
 
 def _forget_file() -> None:

@@ -9,8 +9,13 @@ import bpy
 from bpy.app.handlers import persistent
 
 SOON_S = 0.05
+LOOK_S = 0.4
+SETTLE_S, SETTLES = 0.08, 8
 _tasks: list[Any] = []
 _loads: list[Any] = []
+_looks: list[Any] = []
+_seen: list[Any] = []
+_left = 0
 _redrawn = 0.0
 _is_wanted = False
 
@@ -56,10 +61,8 @@ def _frame_changed(scene: bpy.types.Scene, _graph: Any) -> None:
 
 @persistent
 def _edited(_scene: bpy.types.Scene, _graph: Any) -> None:
-    # A strip may have moved, which the panels of other editors say too. Twice: a panel whose height has changed moves
-    # those below it only when it is drawn again.
-    redraw(at_most_per_s=2.0)
-    redraw(at_most_per_s=2.0)
+    if not bpy.app.background and not bpy.app.timers.is_registered(_look):
+        bpy.app.timers.register(_look, first_interval=LOOK_S)
 
 
 @persistent
@@ -71,6 +74,11 @@ def _loaded(_path: str) -> None:
 def on_load(task: Any) -> None:
     """Have ``task()`` called when another file is opened."""
     _loads.append(task)
+
+
+def on_look(task: Any) -> None:
+    """Have ``task()`` called after edits; when what it returns is new, all panels are drawn anew."""
+    _looks.append(task)
 
 
 def register() -> None:
@@ -89,7 +97,8 @@ def unregister() -> None:
     bpy.app.handlers.load_post.remove(_loaded)
     _tasks.clear()
     _loads.clear()
-    for timer in (_now, _redraw_late):
+    _looks.clear()
+    for timer in (_now, _look, _settle, _redraw_late):
         if not bpy.app.background and bpy.app.timers.is_registered(timer):
             bpy.app.timers.unregister(timer)
 
@@ -108,6 +117,24 @@ def redraw(*, at_most_per_s: float = 1e6) -> None:
             for region in area.regions:
                 if region.type == "UI" or (region.type == "WINDOW" and area.type in _WHOLE):
                     region.tag_redraw()
+
+
+def _look() -> None:
+    """Draw the panels of all editors anew where what they say of strips has changed."""
+    global _seen, _left
+    now = [task() for task in _looks]
+    if now != _seen:
+        _seen, _left = now, SETTLES
+        if not bpy.app.timers.is_registered(_settle):
+            bpy.app.timers.register(_settle)
+
+
+def _settle() -> float | None:
+    """Again and again for a moment: a panel that has grown moves those below it step by step, at each drawing."""
+    global _left
+    redraw()
+    _left -= 1
+    return SETTLE_S if _left > 0 else None
 
 
 def _redraw_late() -> None:

@@ -36,3 +36,9 @@ def problems(context: bpy.types.Context) -> list[tuple[str, str, bool]]:
         else (image.name, getattr(change, "reason", ""), False)
         for image, change in make.stale(context)
     ]
+
+
+def now() -> object:
+    """All that the panel says of sound and bakes."""
+    context = bpy.context
+    return summary(context), problems(context)

@@ -38,6 +38,10 @@ def draw_top(layout: Layout, context: bpy.types.Context) -> None:
     elif session.welcome is None and session.is_busy:
         layout.label(text="Starting avcore ...", icon="SORTTIME")
     draw_run(layout, context)
+    for name, why, is_shift in problems(context):
+        box = layout.box()
+        _lines(box, f"{name}: {why}", icon="INFO")
+        box.operator("avcore.update_bake", text="Shift" if is_shift else "Update", icon="FILE_REFRESH").image = name
 
 
 def draw_run(layout: Layout, _context: bpy.types.Context) -> None:
@@ -81,10 +85,6 @@ def draw_sound(layout: Layout, context: bpy.types.Context) -> None:
         layout.prop(sound, "file_start")
     text, icon = summary(context)
     _lines(layout, text, icon=icon)
-    for name, why, is_shift in problems(context):
-        box = layout.box()
-        _lines(box, f"{name}: {why}", icon="INFO")
-        box.operator("avcore.update_bake", text="Shift" if is_shift else "Update", icon="FILE_REFRESH").image = name
 
 
 def draw_preset(layout: Layout, context: bpy.types.Context) -> None:

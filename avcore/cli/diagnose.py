@@ -1,4 +1,4 @@
-"""``avcore diagnose PRESET [SONG]``: is the network responsive, and to what?"""
+"""``avcore diagnose PRESET [SONG]``: is the picture responsive, and to what?"""
 
 from __future__ import annotations
 

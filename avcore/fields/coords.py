@@ -1,7 +1,8 @@
-"""Where a pixel is: the planes of coordinates that enter a neural field.
+"""Where a pixel is: the coordinates that a neural field or a pattern sees.
 
 A picture is addressed by ``u`` (left to right) and ``v`` (top to bottom), both 0 to 1 across the picture, pixel
-centres at ``(i + 0.5) / size``. A *space* turns them into the inputs of the network.
+centres at ``(i + 0.5) / size``. A *space* turns them into the inputs of a network, or a
+position on the plane of a pattern.
 """
 
 from __future__ import annotations

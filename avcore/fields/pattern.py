@@ -2,7 +2,7 @@
 
 A *look* is one kind of pattern (Julia sets, cells, ribbons): a dataclass of settings with a method ``draw``, written
 once against the Python array API standard, so that NumPy and torch run it on any device. Looks stand together in
-families, one module or folder each, and beside the neural field in ``avcore.presets.preset.FIELDS``.
+families, one module or folder each, and beside the neural field in ``avcore.fields.families.FIELDS``.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Diagnosis: is a preset's network responsive, and to what?"""
+"""Diagnosis: is a preset responsive, and to what?"""
 
 from __future__ import annotations
 
