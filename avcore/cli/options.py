@@ -110,7 +110,7 @@ def add_override_option(parser: argparse.ArgumentParser) -> None:
         default=[],
         metavar="KEY=VALUE",
         dest="overrides",
-        help="change a setting of the preset, as in --set field.gain=3 (may be repeated)",
+        help="change a setting of the preset, as in --set field.gain=3 or --set layers.0.opacity=0.5 (may be repeated)",
     )
 
 

@@ -196,9 +196,9 @@ class Scene:
             if sheet.layer is None:
                 sheet.painter.paint(exposure.pictures, image, supersample=self._supersample)
             elif exposure.opacity > 0.0:
+                share = self._share(sheet.layer.mask, exposure, shape)
                 above: Image = np.empty(shape, dtype=np.float32)
                 sheet.painter.paint(exposure.pictures, above, supersample=self._supersample)
-                share = self._share(sheet.layer.mask, exposure, shape)
                 for rows in bands(shape[0]):
                     part = share if isinstance(share, float) else share[rows]
                     image[rows] = blend(image[rows], above[rows], sheet.layer.blend, part)

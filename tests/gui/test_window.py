@@ -48,11 +48,13 @@ def found(debian: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, A
     done = rig.enter(debian, share, "bash", "/mnt/share/inside.sh", "/mnt/share/walk.py", str(LONGEST_S), online=False)
     shots = ROOT / "out" / "gui-shots"
     shots.mkdir(parents=True, exist_ok=True)
+    (shots / "log.txt").write_text(done.stdout)
     for path in share.glob("*.png"):
         shutil.copy2(path, shots / path.name)
     assert (share / "found.json").is_file(), done.stdout[-4000:]
     told: dict[str, Any] = json.loads((share / "found.json").read_text())
     assert "error" not in told, f"{told['error']}\n{done.stdout[-4000:]}"
+    assert "Traceback" not in done.stdout, done.stdout[-4000:]
     assert "done" in told, f"Blender ended before its time\n{done.stdout[-4000:]}"
     return told
 

@@ -73,7 +73,7 @@ def walk() -> Steps:
     yield 2.0
     shot("3-heard")
     view.type = "VIEW_3D"
-    yield 1.0
+    yield 4.0
 
     bake = scene.avcore.now.bake
     bake.folder, bake.width, bake.height = str(SHARE / "bakes"), 512, 512
@@ -119,10 +119,11 @@ def walk() -> Steps:
     view.spaces.active.shading.type = "MATERIAL"
     yield 8.0
     shot("7-material")
+    view.spaces.active.shading.type = "SOLID"
 
     strip = scene.sequence_editor.strips["song"]
     strip.content_start += 24
-    yield 1.0
+    yield 4.0
     found["moved"] = status.problems(bpy.context)
     shot("8-moved")
     with within(view):

@@ -12,9 +12,10 @@ from avcore.fields.colour import NO_RING, ColourSpec
 from avcore.fields.coords import Camera
 from avcore.fields.cppn import CppnSpec, as_inks
 from avcore.fields.expression.graph import Graph, Group, Input
+from avcore.fields.expression.namespace import SymbolDevice, clip
 from avcore.fields.expression.network import CAMERA_NUMBERS, affine, extra_column, field_group, packed, packs
 from avcore.fields.expression.rings import Grade, Ring, decoded, palette_group
-from avcore.fields.expression.symbols import TAU, Number, Sketch, SymbolDevice, Value, apply, clip, symbol
+from avcore.fields.expression.symbols import TAU, Number, Sketch, Value, apply, symbol
 from avcore.fields.loop import APART
 from avcore.fields.maps import MapsSpec
 from avcore.fields.moment import Moment

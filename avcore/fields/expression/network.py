@@ -12,7 +12,8 @@ from avcore.fields.activations import ACTIVATIONS
 from avcore.fields.coords import Camera
 from avcore.fields.cppn import CppnSpec
 from avcore.fields.expression.graph import Group
-from avcore.fields.expression.symbols import SYMBOLS, Number, Sketch, Unknown, Value, apply, symbol, vector
+from avcore.fields.expression.namespace import SYMBOLS
+from avcore.fields.expression.symbols import Number, Sketch, Unknown, Value, apply, symbol, vector
 from avcore.fields.streams import uniform
 from avcore.fields.weights import FIRST_FAN_IN, Weights
 

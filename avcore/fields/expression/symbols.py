@@ -1,8 +1,8 @@
 """Numbers that are not known yet: what runs the fields' own code once, to write down what it does.
 
-A ``Value`` stands where a field has an array of pixels or a number that sound drives. ``SYMBOLS`` stands for the
-namespace of the array API, so that the reference implementation itself (camera, activations, paint) is what a graph
-is made from. Constants are folded and what is computed twice is computed once.
+A ``Value`` stands where a field has an array of pixels or a number that sound drives, so that the reference
+implementation itself (camera, activations, paint) is what a graph is made from. Constants are folded, and what is
+computed twice is computed once.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -130,6 +129,7 @@ class Unknown(Value):
 
 
 Number = Value | float
+TAU = 2.0 * math.pi
 
 
 def symbol(value: Any) -> Value:
@@ -199,65 +199,7 @@ def _same(constant: float | Triple) -> float | None:
     return constant
 
 
-def select(is_so: Any, a: Any, b: Any) -> Value:
-    """``a`` where a number is above a half, else ``b``."""
-    return apply("where", is_so, a, b)
-
-
-def clip(value: Any, low: float, high: float) -> Value:
-    """Between two numbers."""
-    if (low, high) == (0.0, 1.0):
-        return apply("saturate", value)
-    return apply("min", apply("max", value, low), high)
-
-
-def _function(op: str) -> Any:
-    return lambda *args: apply(op, *args)
-
-
-def _log1p(x: Any) -> Value:
-    return apply("log", symbol(x) + 1.0)
-
-
-@dataclass(frozen=True)
-class RingStep:
-    """A step of a palette's ring, which stays between two: the reference takes the lower one."""
-
-    value: Value
-
-    def __mod__(self, _steps: int) -> RingStep:
-        """Itself: it has not gone round."""
-        return self
-
-
-# What the fields use of the array API.
-SYMBOLS: Any = SimpleNamespace(
-    **{name: _function(name) for name in ("sin", "cos", "tanh", "exp", "log", "sqrt", "abs", "floor", "atan2")},
-    log1p=_log1p,
-    where=select,
-    clip=clip,
-    stack=lambda values: [symbol(value) for value in values],
-    astype=lambda value, _dtype: RingStep(value),
-    int32=None,
-    take=lambda ring, step, axis: ring.at_step(step.value),
-)
-
-
-class SymbolDevice:
-    """A device whose arrays are values."""
-
-    name = "symbols"
-    xp = SYMBOLS
-
-    def asarray(self, values: Any) -> Any:
-        """Constants as they are; a ring, which is asked for its colours, too."""
-        return symbol(values) if isinstance(values, np.ndarray) else values
-
-
 def vector(values: Any) -> Triple:
     """Three numbers; what is missing is 0."""
     padded = [*map(float, values), 0.0, 0.0][:3]
     return padded[0], padded[1], padded[2]
-
-
-TAU = 2.0 * math.pi
