@@ -1,4 +1,4 @@
-"""Live pictures in real Blender are what is baked: in Cycles, OSL and EEVEE, as a sky, in Geometry Nodes, composited."""
+"""Live pictures in real Blender are what is baked: in Cycles, OSL, EEVEE, Geometry Nodes, the compositor, a sky."""
 
 from __future__ import annotations
 

@@ -72,10 +72,11 @@ def shown(page: Path, **inputs: float) -> Any:
     command = [
         BROWSER, "--headless=new", "--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader",
         "--hide-scrollbars", "--force-device-scale-factor=1", "--force-color-profile=srgb",
+        "--virtual-time-budget=3000",  # the picture is taken when the page is at rest, however slow the machine is
         f"--user-data-dir={page.parent / 'profile'}", f"--window-size={width},{height}", f"--screenshot={picture}",
         f"{page.as_uri()}#{urlencode({'plain': '', **inputs})}",
     ]  # fmt: skip
-    subprocess.run(command, check=True, capture_output=True, timeout=120)
+    subprocess.run(command, check=True, capture_output=True, timeout=300)  # the machine may have other work
     return np.asarray(Image.open(picture).convert("RGB")) / 255.0
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -45,6 +46,7 @@ def found(debian: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, A
         shutil.copy2(HERE / name, share / name)
     shutil.rmtree(debian / "root" / ".config" / "blender", ignore_errors=True)
     shutil.rmtree(debian / "root" / ".cache" / "avcore", ignore_errors=True)
+    load = os.getloadavg()[0]
     done = rig.enter(debian, share, "bash", "/mnt/share/inside.sh", "/mnt/share/walk.py", str(LONGEST_S), online=False)
     shots = ROOT / "out" / "gui-shots"
     shots.mkdir(parents=True, exist_ok=True)
@@ -56,7 +58,7 @@ def found(debian: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, A
     assert "error" not in told, f"{told['error']}\n{done.stdout[-4000:]}"
     assert "Traceback" not in done.stdout, done.stdout[-4000:]
     assert "done" in told, f"Blender ended before its time\n{done.stdout[-4000:]}"
-    return told
+    return {**told, "load": load}
 
 
 def test_it_installs_and_lists_presets(found: dict[str, Any]) -> None:
@@ -65,14 +67,20 @@ def test_it_installs_and_lists_presets(found: dict[str, Any]) -> None:
 
 
 def test_preview_follows_a_setting(found: dict[str, Any]) -> None:
-    """In well under a second, but a machine without a graphics card draws the window itself meanwhile."""
     assert len(found["preview_s"]) == 5
-    assert sorted(found["preview_s"])[2] < 2.0
+    _need_quiet(found)
+    assert sorted(found["preview_s"])[2] < 1.0
 
 
 def test_blender_stays_usable_while_it_bakes(found: dict[str, Any]) -> None:
-    """At 20 ticks a second on an idle machine; a busy one has fewer, also without a bake."""
-    assert found["ticks_per_s"] >= min(20.0, 0.6 * found["idle_ticks_per_s"])
+    _need_quiet(found)
+    assert found["ticks_per_s"] >= 20.0
+
+
+def _need_quiet(found: dict[str, Any]) -> None:
+    """Skip what says something about time where others keep the machine busy."""
+    if found["load"] > 1.0:
+        pytest.skip(f"the machine was busy (load {found['load']:.1f}): {found['ticks_per_s']} ticks a second")
 
 
 def test_escape_stops_and_bake_goes_on(found: dict[str, Any]) -> None:
