@@ -89,6 +89,7 @@ def reference(preset: Preset, time_s: float, heard: dict[str, float]) -> Any:
     return tile((u / width).ravel(), (v / height).ravel()).T.reshape(height, width, 3)
 
 
+@pytest.mark.slow  # a browser on a busy machine may take minutes to come to rest
 @pytest.mark.skipif(BROWSER is None, reason="no Chromium is here to show the page")
 @pytest.mark.parametrize("name", ["classic", "ember", "wormhole", "azulejo", "hammer"])
 def test_a_browser_shows_the_preset(name: str, tmp_path: Path) -> None:
