@@ -1,4 +1,4 @@
-"""Material slots: what is in one, and a new material in its place."""
+"""Places that take a picture and may hold something of the user's: a material slot, a scene's world, a light."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ import bpy
 from .files import BakeError
 from .images import TAG
 from .made import InTheWay
-from .nodes import has_ours
+from .nodes import has_ours, linked_from
 
 if TYPE_CHECKING:
-    from bpy.types import Material, Object
+    from bpy.types import Light, Material, Node, NodeTree, Object, Scene, World
 
 
 @dataclass(frozen=True)
@@ -70,3 +70,83 @@ class Slot:
             self.obj.data.materials.append(material)
         else:
             self.obj.material_slots[self.at].material = material
+
+
+@dataclass(frozen=True)
+class Sky:
+    """A scene's world; ``is_ours`` where the extension made the one that is there."""
+
+    scene: Scene
+    before: World | None
+    is_ours: bool
+
+    @classmethod
+    def of(cls, scene: Scene) -> Sky:
+        """That of a scene."""
+        before = scene.world
+        is_ours = before is not None and TAG in before and before.library is None and has_ours(before.node_tree)
+        return cls(scene, before, is_ours)
+
+    @property
+    def in_the_way(self) -> InTheWay | None:
+        """The user's world, where there is one."""
+        if self.before is None or self.is_ours:
+            return None
+        return InTheWay("world", self.before.name, self.scene.name)
+
+    def world(self, name: str) -> World:
+        """The world of ours that is there, or a new one without nodes, which ``put`` puts there."""
+        if self.is_ours:
+            assert self.before is not None
+            return self.before
+        world = bpy.data.worlds.new(name)
+        if not world.use_nodes:
+            world.use_nodes = True
+        world[TAG] = name
+        world.node_tree.nodes.clear()
+        return world
+
+    def put(self, world: World) -> None:
+        """Make it the scene's world; the user's is kept with a fake user."""
+        if self.before is not None and not self.is_ours:
+            self.before.use_fake_user = True
+        self.scene.world = world
+
+
+@dataclass(frozen=True)
+class Lamp:
+    """A light whose nodes have an ``emission``, and the node that colours it, if any does."""
+
+    light: Light
+    emission: Node
+    colouring: Node | None
+
+    @classmethod
+    def of(cls, obj: Object) -> Lamp:
+        """The light of an object; it is given nodes where it has none.
+
+        Raises:
+            BakeError: it is no light of this file, or its nodes have no Emission.
+        """
+        if obj.type != "LIGHT" or not obj.data.is_editable:
+            raise BakeError(f"{obj.name} is no light of this file; choose a light")
+        light = obj.data
+        if not light.use_nodes:
+            light.use_nodes = True
+        tree = light.node_tree
+        emission = next((node for node in tree.nodes if node.bl_idname == "ShaderNodeEmission"), None)
+        if emission is None:
+            raise BakeError(f"the nodes of the light {light.name} have no Emission; add one and join it to the output")
+        return cls(light, emission, linked_from(tree, emission, "Color"))
+
+    @property
+    def tree(self) -> NodeTree:
+        """The light's nodes."""
+        return self.light.node_tree
+
+    @property
+    def in_the_way(self) -> InTheWay | None:
+        """The node of the user's that colours the light, where there is one."""
+        if self.colouring is None or TAG in self.colouring:
+            return None
+        return InTheWay("node", self.colouring.name, f"the light {self.light.name}")

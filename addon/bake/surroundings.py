@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 
 import bpy
 
-from .files import BakeError
-from .images import TAG
 from .made import InTheWay, Made
-from .nodes import Maps, has_ours, image_node, linked_from, make_images, named, our_node
+from .nodes import Maps, image_node, make_images, named, our_node
+from .slots import Lamp, Sky
 
 if TYPE_CHECKING:
     from bpy.types import Light, Node, NodeTree, Object, Scene
@@ -26,20 +25,12 @@ def to_world(
     Raises:
         BakeError: pictures cannot be read.
     """
-    before = scene.world
-    is_ours = before is not None and TAG in before and before.library is None and has_ours(before.node_tree)
-    if before is not None and not is_ours and not replace:
-        return InTheWay("world", before.name, scene.name)
+    place = Sky.of(scene)
+    if place.in_the_way is not None and not replace:
+        return place.in_the_way
     base = {"base": maps["base"]}
     images = make_images(base, frame_start=frame_start, heard=heard, recipe=recipe)
-    if is_ours:
-        world = before
-    else:
-        world = bpy.data.worlds.new(maps["base"].name)
-        if not world.use_nodes:
-            world.use_nodes = True
-        world[TAG] = maps["base"].name
-        world.node_tree.nodes.clear()
+    world = place.world(maps["base"].name)
     tree = world.node_tree
     background, is_new = our_node(tree, "background", "ShaderNodeBackground", at=(0, 0))
     if is_new:
@@ -54,9 +45,7 @@ def to_world(
         tree.links.new(coordinates.outputs["Generated"], mapping.inputs["Vector"])
         tree.links.new(mapping.outputs["Vector"], picture.inputs["Vector"])
         tree.links.new(picture.outputs["Color"], background.inputs["Color"])
-    if before is not None and not is_ours:
-        before.use_fake_user = True
-    scene.world = world
+    place.put(world)
     return Made("world", world.name, named(images))
 
 
@@ -71,18 +60,10 @@ def to_light(
     Raises:
         BakeError: it is no light of this file, its nodes have no Emission, or pictures cannot be read.
     """
-    if obj.type != "LIGHT" or not obj.data.is_editable:
-        raise BakeError(f"{obj.name} is no light of this file; choose a light")
-    light: Light = obj.data
-    if not light.use_nodes:
-        light.use_nodes = True
-    tree = light.node_tree
-    emission = next((node for node in tree.nodes if node.bl_idname == "ShaderNodeEmission"), None)
-    if emission is None:
-        raise BakeError(f"the nodes of the light {light.name} have no Emission; add one and join it to the output")
-    colouring = linked_from(tree, emission, "Color")
-    if colouring is not None and TAG not in colouring and not replace:
-        return InTheWay("node", colouring.name, f"the light {light.name}")
+    place = Lamp.of(obj)
+    if place.in_the_way is not None and not replace:
+        return place.in_the_way
+    light, tree = place.light, place.tree
     images = make_images({"base": maps["base"]}, frame_start=frame_start, heard=heard, recipe=recipe)
     picture, is_new = image_node(
         tree, "ShaderNodeTexImage", images["base"], maps["base"], frame_start=frame_start, at=(-300, 0)
@@ -90,8 +71,8 @@ def to_light(
     if is_new:
         picture.extension = "CLIP"
         tree.links.new(thrown(tree, light), picture.inputs["Vector"])
-    if is_new or colouring is None or TAG not in colouring:
-        tree.links.new(picture.outputs["Color"], emission.inputs["Color"])
+    if is_new or place.colouring is None or place.in_the_way is not None:
+        tree.links.new(picture.outputs["Color"], place.emission.inputs["Color"])
     return Made("light", light.name, named(images))
 
 

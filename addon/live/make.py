@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import bpy
 
-from ..bake.images import TAG
+from ..bake.files import BakeError
 from ..bake.made import InTheWay
-from ..bake.nodes import has_ours, linked_from, our_node
-from ..bake.slots import Slot
+from ..bake.nodes import our_node
+from ..bake.slots import Lamp, Sky, Slot
 from ..bake.surroundings import thrown
 from ..bake.trees import compositor
 from ..keys import remove_curves, remove_driver
@@ -97,17 +97,11 @@ def live_world(graph: dict[str, Any], scene: Scene, *, replace: bool = False) ->
     Raises:
         LiveError: this Blender cannot show the graph.
     """
-    before = scene.world
-    is_ours = before is not None and TAG in before and before.library is None and has_ours(before.node_tree)
-    if before is not None and not is_ours and not replace:
-        return InTheWay("world", before.name, scene.name)
-    ensure_group(graph)
-    world = before if is_ours else bpy.data.worlds.new(graph["name"])
-    if not is_ours:
-        if not world.use_nodes:
-            world.use_nodes = True
-        world[TAG] = graph["name"]
-        world.node_tree.nodes.clear()
+    place = Sky.of(scene)
+    if place.in_the_way is not None and not replace:
+        return place.in_the_way
+    ensure_group(graph)  # before anything is changed
+    world = place.world(graph["name"])
     tree = world.node_tree
     background, _ = our_node(tree, "background", "ShaderNodeBackground", at=(0, 0))
     output, _ = our_node(tree, "output", "ShaderNodeOutputWorld", at=(250, 0))
@@ -117,9 +111,7 @@ def live_world(graph: dict[str, Any], scene: Scene, *, replace: bool = False) ->
     # Directions go from -1 to 1; the middle of the picture is straight up, and straight down.
     mapping.inputs["Location"].default_value = (0.5, 0.5, 0.0)
     tree.links.new(live.group_node.outputs["Color"], background.inputs["Color"])
-    if before is not None and not is_ours:
-        before.use_fake_user = True
-    scene.world = world
+    place.put(world)
     return live
 
 
@@ -129,21 +121,15 @@ def live_light(graph: dict[str, Any], obj: Object, *, replace: bool = False) -> 
     Raises:
         LiveError: it is no light of this file, or its nodes have no Emission.
     """
-    if obj.type != "LIGHT" or not obj.data.is_editable:
-        raise LiveError(f"{obj.name} is no light of this file; choose a light")
-    light = obj.data
-    if not light.use_nodes:
-        light.use_nodes = True
-    tree = light.node_tree
-    emission = next((node for node in tree.nodes if node.bl_idname == "ShaderNodeEmission"), None)
-    if emission is None:
-        raise LiveError(f"the nodes of the light {light.name} have no Emission; add one and join it to the output")
-    colouring = linked_from(tree, emission, "Color")
-    if colouring is not None and TAG not in colouring and not replace:
-        return InTheWay("node", colouring.name, f"the light {light.name}")
-    live = _live_node(graph, "light", light.name, tree)
-    tree.links.new(thrown(tree, light), live.group_node.inputs["Vector"])
-    tree.links.new(live.group_node.outputs["Color"], emission.inputs["Color"])
+    try:
+        place = Lamp.of(obj)
+    except BakeError as error:
+        raise LiveError(str(error)) from error
+    if place.in_the_way is not None and not replace:
+        return place.in_the_way
+    live = _live_node(graph, "light", place.light.name, place.tree)
+    place.tree.links.new(thrown(place.tree, place.light), live.group_node.inputs["Vector"])
+    place.tree.links.new(live.group_node.outputs["Color"], place.emission.inputs["Color"])
     return live
 
 

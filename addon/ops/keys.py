@@ -33,14 +33,7 @@ class KeyControllerOperator(bpy.types.Operator):
             owner = make_controller(context.scene, kind=keys.controller, obj=context.object)
             low, high = sorted((keys.low, keys.high))
             path = ensure_property(owner, source, low=low, high=high, description=f"{source} of {curve.label}")
-            made = write_curve(
-                owner,
-                path,
-                frames=curve.frames,
-                values=curve.values,
-                max_error=sampling.error_of(keys),
-                replace=self.replace,
-            )
+            made = _write(self, keys, curve, owner, path)
         except (AddonError, WorkerError) as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
@@ -88,19 +81,24 @@ class DriveOperator(bpy.types.Operator):
                         return _told(self, conflict)
             curve = sampling.sample(context, keys.source)
             for index in indices:
-                made = write_curve(
-                    owner,
-                    self.path,
-                    index,
-                    frames=curve.frames,
-                    values=curve.values,
-                    max_error=sampling.error_of(keys),
-                    replace=self.replace,
-                )
+                made = _write(self, keys, curve, owner, self.path, index)
         except (AddonError, WorkerError) as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
         return _told(self, made)
+
+
+def _write(operator: Any, keys: Any, curve: Any, owner: Any, path: str, index: int = 0) -> Any:
+    """Key a property with the curve, as the settings of keys and the operator's ``replace`` say."""
+    return write_curve(
+        owner,
+        path,
+        index,
+        frames=curve.frames,
+        values=curve.values,
+        max_error=sampling.error_of(keys),
+        replace=operator.replace,
+    )
 
 
 def _told(operator: bpy.types.Operator, made: Any) -> Result:

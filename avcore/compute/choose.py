@@ -42,11 +42,7 @@ def choose_painter(
     ``compile_kernels``, patterns are drawn by kernels that are in the cache already, or else by the reference.
     """
     on_gpu = _on_gpu(field, device, precision) if device.name != "cpu" else []
-    on_processor = (
-        _on_processor(field, precision, threads)
-        if isinstance(field, Cppn)
-        else [partial(TracedPainter, threads=threads, may_compile=compile_kernels)]
-    )
+    on_processor = _on_processor(field, precision, threads, compile_kernels=compile_kernels)
     return Chosen([*on_gpu, *on_processor, lambda: ReferencePainter(cpu(), threads=threads)])
 
 
@@ -63,7 +59,11 @@ def _on_gpu(field: Field, device: Device, precision: Precision) -> list[Callable
     return makers
 
 
-def _on_processor(field: Cppn, precision: Precision, threads: int | None) -> list[Callable[[], Painter]]:
+def _on_processor(
+    field: Field, precision: Precision, threads: int | None, *, compile_kernels: bool
+) -> list[Callable[[], Painter]]:
+    if not isinstance(field, Cppn):
+        return [partial(TracedPainter, threads=threads, may_compile=compile_kernels)]
     from avcore.compute import fused, wide
 
     makers: list[Callable[[], Painter]] = []

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -183,6 +183,10 @@ class CppnFrame:
             other.aspect,
             other.activations,
         ) and all(np.array_equal(a, b) for a, b in arrays)
+
+    def painted(self, paint: Paint) -> CppnFrame:
+        """See ``Picture.painted``."""
+        return replace(self, paint=paint)
 
     def toward(self, other: CppnFrame, share: float) -> CppnFrame:
         """See ``Picture.toward``; networks of one architecture pass into each other weight by weight."""

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from avcore.compute.device import Device
 from avcore.fields.moment import Inker, Picture, Tile
+from avcore.fields.paint import Paint
 
 Ink = Literal["height", "light", "glow"]
 
@@ -17,6 +18,15 @@ class InkPicture:
 
     picture: Picture
     ink: Ink
+
+    @property
+    def paint(self) -> Paint:
+        """See ``Picture.paint``; an ink is seen before it is painted."""
+        return self.picture.paint
+
+    def painted(self, paint: Paint) -> InkPicture:
+        """See ``Picture.painted``."""
+        return InkPicture(self.picture.painted(paint), self.ink)
 
     @property
     def mirrors(self) -> tuple[bool, bool]:

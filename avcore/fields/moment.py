@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from avcore.fields.paint import Inks
+from avcore.fields.paint import Inks, Paint
 from avcore.signals.spec import Driven
 
 # A picture at one moment: u, v [shape=(n,)] -> sRGB [shape=(3, n), 0..1], arrays of the device's namespace.
@@ -40,6 +40,15 @@ class Moment:
 
 class Picture(Protocol):
     """A field at one moment, as plain numbers."""
+
+    @property
+    def paint(self) -> Paint:
+        """What it is painted with."""
+        ...
+
+    def painted(self, paint: Paint) -> Any:
+        """The same picture painted with another paint."""
+        ...
 
     @property
     def mirrors(self) -> tuple[bool, bool]:

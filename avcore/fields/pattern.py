@@ -197,6 +197,10 @@ class PatternFrame:
         """Whether both are the same picture, number by number."""
         return self == other and bool((self.paint.ring == other.paint.ring).all())
 
+    def painted(self, paint: Paint) -> PatternFrame:
+        """See ``Picture.painted``."""
+        return replace(self, paint=paint)
+
     def toward(self, other: PatternFrame, share: float) -> PatternFrame:
         """See ``Picture.toward``; looks mix where they differ in nothing but what may be driven."""
         if type(self) is not type(other) or self.spec.fixed != other.spec.fixed:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -16,7 +15,6 @@ from avcore.director import Cue, DirectorSpec, idle_lines, write_score
 from avcore.errors import PresetError
 from avcore.fields.between import CannotMixError, between
 from avcore.fields.maps import MapName
-from avcore.fields.moment import Picture
 from avcore.fields.oklab import oklab_to_srgb, srgb_to_oklab
 from avcore.presets.hashing import preset_hash
 from avcore.presets.loading import load_beside
@@ -189,25 +187,18 @@ def _mixed_exposure(a: Exposure, b: Exposure, share: float) -> Exposure:
 
 def _with_one_palette(a: Look, b: Look, share: float) -> tuple[Look, Look]:
     """Both looks, the lowest sheet of each painted with the palette between theirs, where both have one."""
-    first, second = a.now[0].pictures[0], b.now[0].pictures[0]
-    if not (_has_ring(first) and _has_ring(second)):
+    first, second = (look.now[0].pictures[0].paint for look in (a, b))
+    if first.mode != "palette" or second.mode != "palette":
         return a, b
-    here, there = (srgb_to_oklab(picture.paint.ring.T.astype(np.float64)) for picture in (first, second))  # type: ignore[attr-defined]
+    here, there = (srgb_to_oklab(paint.ring.T.astype(np.float64)) for paint in (first, second))
     ring = oklab_to_srgb(here + share * (there - here)).T.astype(np.float32)
     return _repainted(a, ring), _repainted(b, ring)
 
 
-def _has_ring(picture: Picture) -> bool:
-    paint = getattr(picture, "paint", None)
-    return paint is not None and paint.mode == "palette"
-
-
 def _repainted(look: Look, ring: NDArray[np.float32]) -> Look:
-    def repaint(exposure: Exposure) -> Exposure:
-        pictures = tuple(
-            dataclasses.replace(picture, paint=replace(picture.paint, ring=ring))  # type: ignore[type-var, attr-defined]
-            for picture in exposure.pictures
-        )
-        return replace(exposure, pictures=pictures)
+    def lowest(exposures: tuple[Exposure, ...]) -> tuple[Exposure, ...]:
+        below, *above = exposures
+        pictures = tuple(picture.painted(replace(picture.paint, ring=ring)) for picture in below.pictures)
+        return replace(below, pictures=pictures), *above
 
-    return Look((repaint(look.now[0]), *look.now[1:]), tuple((repaint(old[0]), *old[1:]) for old in look.trails))
+    return Look(lowest(look.now), tuple(lowest(old) for old in look.trails))

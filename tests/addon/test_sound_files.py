@@ -6,13 +6,14 @@ import subprocess
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
-from scenes import clock_times, new_scene, read_mix, start_at, strips_of, trim, write_wav
+from scenes import clock_times, new_scene, read_mix, start_at, trim, write_wav
 
 bpy = pytest.importorskip("bpy")
+
+from sounding import SECONDS, add, needs_audio  # noqa: E402
 
 from addon.sound import (  # noqa: E402
     Changed,
@@ -30,14 +31,6 @@ from addon.sound import (  # noqa: E402
     source,
     timing,
 )
-
-SECONDS = 12.0
-needs_audio = pytest.mark.skipif(not can_mix(), reason="this bpy was built without audio")
-RETIMES = bpy.app.version >= (5, 1, 0)  # before, adding a speed key in background ends the process
-
-
-def add(scene: Any, path: Path, *, name: str = "a", channel: int = 1, start: int = 11) -> Any:
-    return strips_of(scene.sequence_editor).new_sound(name, str(path), channel, start)
 
 
 @needs_audio

@@ -13,9 +13,10 @@ from scenes import clock_times, exact, new_scene, skip, start_at, strips_of, tri
 
 bpy = pytest.importorskip("bpy")
 
+from sounding import SECONDS, add, needs_audio  # noqa: E402
+
 from addon.sound import (  # noqa: E402
     active_strip,
-    can_mix,
     is_heard,
     mixdown,
     scene_fps,
@@ -24,13 +25,7 @@ from addon.sound import (  # noqa: E402
     timing,
 )
 
-SECONDS = 12.0
-needs_audio = pytest.mark.skipif(not can_mix(), reason="this bpy was built without audio")
 RETIMES = bpy.app.version >= (5, 1, 0)  # before, adding a speed key in background ends the process
-
-
-def add(scene: Any, path: Path, *, name: str = "a", channel: int = 1, start: int = 11) -> Any:
-    return strips_of(scene.sequence_editor).new_sound(name, str(path), channel, start)
 
 
 def assert_heard(scene: Any, strip: Any, tmp_path: Path, *, tolerance_s: float = 0.001, cuts: bool = True) -> None:

@@ -9,14 +9,13 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from make_picture import frame, painted, psnr_db, reference
+from make_picture import frame, networks, painted, psnr_db, reference
 
 torch = pytest.importorskip("torch", reason="torch is not installed: make test-torch installs it")
 
 from avcore.compute.device import available  # noqa: E402
 from avcore.compute.gpu import LEAST_BATCH, MOST_BATCH, GpuPainter, is_out_of_memory, supports  # noqa: E402
 from avcore.compute.painter import CannotPaintError  # noqa: E402
-from avcore.fields.activations import ACTIVATIONS  # noqa: E402
 from avcore.fields.colour import ColourSpec  # noqa: E402
 from avcore.fields.coords import CoordsSpec  # noqa: E402
 from avcore.fields.cppn import CppnSpec  # noqa: E402
@@ -206,15 +205,7 @@ def test_the_name_says_precision_and_device() -> None:
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
-    spec=st.builds(
-        CppnSpec,
-        layers=st.integers(1, 12),
-        width=st.integers(1, 512),
-        activations=st.lists(st.sampled_from(sorted(ACTIVATIONS)), min_size=1, max_size=5).map(tuple),
-        gain=st.floats(0.0, 2.0),
-        seed=st.integers(0, 2**32 - 1),
-        coords=st.builds(CoordsSpec, space=st.sampled_from(["plane", "tile", "tunnel"]), radius=st.booleans()),
-    ),
+    spec=networks(st.builds(CoordsSpec, space=st.sampled_from(["plane", "tile", "tunnel"]), radius=st.booleans())),
     colour=st.sampled_from([ColourSpec(), PALETTE]),
     shape=st.tuples(st.integers(1, 24), st.integers(1, 24)),
 )

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from make_picture import frame, psnr_db, reference
+from make_picture import frame, networks, psnr_db, reference
 
 torch = pytest.importorskip("torch", reason="torch is not installed: make test-torch installs it")
 
@@ -153,19 +153,13 @@ def test_odd_sizes(shape: tuple[int, int]) -> None:
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
-    spec=st.builds(
-        CppnSpec,
-        layers=st.integers(1, 12),
-        width=st.integers(1, 512),
-        activations=st.lists(st.sampled_from(sorted(ACTIVATIONS)), min_size=1, max_size=5).map(tuple),
-        gain=st.floats(0.0, 2.0),
-        seed=st.integers(0, 2**32 - 1),
-        coords=st.builds(
+    spec=networks(
+        st.builds(
             CoordsSpec,
             space=st.sampled_from(["plane", "tile", "tunnel"]),
             symmetry=st.sampled_from(["none", "mirror", "quad"]),
             radius=st.booleans(),
-        ),
+        )
     ),
     colour=st.sampled_from([ColourSpec(), PALETTE]),
     shape=st.tuples(st.integers(1, 24), st.integers(1, 24)),
