@@ -14,7 +14,18 @@ from bpy.props import (
 )
 
 from .session import catalogue, hearables, refresh
-from .session.kinds import CONTROLLERS, FORMATS, RANGES, SOUND_KINDS, SPACINGS, TARGETS
+from .session.kinds import (
+    CONTROLLERS,
+    COORDINATES,
+    FORMATS,
+    KEYS_ON,
+    MAPS,
+    RANGES,
+    SOUND_KINDS,
+    SPACINGS,
+    SURFACES,
+    TARGETS,
+)
 
 
 class SoundSettings(bpy.types.PropertyGroup):
@@ -92,6 +103,23 @@ class BakeSettings(bpy.types.PropertyGroup):
     )
     name: StringProperty(name="Name", description="Of the bake and what is made of it; empty: strip and preset")
     target: EnumProperty(name="Target", description="What to make of the pictures", items=TARGETS)
+    maps: EnumProperty(
+        name="Maps",
+        description="What to bake beside the colours, as images or OpenEXR",
+        items=MAPS,
+        options={"ENUM_FLAG"},
+    )
+    surface: EnumProperty(name="Surface", description="What kind of material shows it", items=SURFACES)
+
+
+class LiveSettings(bpy.types.PropertyGroup):
+    """How to make a live picture of nodes."""
+
+    coordinates: EnumProperty(
+        name="Coordinates", description="Where a live material lies on its object", items=COORDINATES
+    )
+    emission: BoolProperty(name="Bright Lines Shine", description="The bright lines of a lit surface give light")
+    keys: EnumProperty(name="Keys On", description="What has the keys that move it", items=KEYS_ON)
 
 
 class Job(bpy.types.PropertyGroup):
@@ -100,6 +128,7 @@ class Job(bpy.types.PropertyGroup):
     sound: PointerProperty(type=SoundSettings)
     preset: PointerProperty(type=PresetSettings)
     bake: PointerProperty(type=BakeSettings)
+    live: PointerProperty(type=LiveSettings)
     object: StringProperty(name="Object", description="The object that gets the target; empty: the active one")
     state: StringProperty(description="Empty, 'done', or why it failed")
 
@@ -142,7 +171,7 @@ class Settings(bpy.types.PropertyGroup):
     jobs: CollectionProperty(type=Job)
     job: IntProperty(name="Job", description="The selected job")
     live: BoolProperty(
-        name="Live",
+        name="Keep Up",
         description="Draw the preview anew when the frame or a setting changes",
         default=True,
         update=refresh.sound_changed,
@@ -152,7 +181,7 @@ class Settings(bpy.types.PropertyGroup):
     )
 
 
-CLASSES = (SoundSettings, Parameter, PresetSettings, BakeSettings, Job, KeySettings, Settings)
+CLASSES = (SoundSettings, Parameter, PresetSettings, BakeSettings, LiveSettings, Job, KeySettings, Settings)
 
 
 def register() -> None:

@@ -27,6 +27,24 @@ class OutputError(AvcoreError):
     """An output could not be written: folder, disk space, encoder."""
 
 
+class OutOfMemory(AvcoreError):
+    """The machine's memory is too small for the work; a render farm gives the next try more."""
+
+    exit_code = 33
+
+
+class BusyError(AvcoreError):
+    """Something is not to be had just now (a graphics card in use); the same command may work later."""
+
+    exit_code = 75
+
+
+class BusyOutputError(OutputError):
+    """A disk failed in a way that passes, as network disks do; the same command may work later."""
+
+    exit_code = 75
+
+
 class Interrupted(AvcoreError):
     """The user stopped the work; the message says what is left and how to go on."""
 

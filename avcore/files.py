@@ -13,9 +13,11 @@ import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
-from avcore.errors import OutputError
+from avcore.errors import BusyOutputError, OutputError
 
 PART_ENDING = ".avcore-part"
+# What network disks say in passing.
+PASSING = frozenset(getattr(errno, name) for name in ("EIO", "ESTALE", "ETIMEDOUT", "EAGAIN") if hasattr(errno, name))
 NO_SPACE = "No space left"  # what C libraries, and so ffmpeg and OpenEXR, say of a full disk
 
 
@@ -120,4 +122,6 @@ def output_error(error: OSError, path: Path) -> OutputError:
         return OutputError(f"{path.parent} cannot be written to; choose another folder or change its permissions")
     if error.errno in (errno.ENOENT, errno.ENOTDIR):
         return OutputError(f"there is no folder {path.parent}; create it first")
+    if error.errno in PASSING:
+        return BusyOutputError(f"{path} cannot be reached just now ({error.strerror}); try again")
     return OutputError(f"{path} cannot be written: {error.strerror or error}")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from avcore.errors import UsageError
+from avcore.frame_ranges import parse_numbers
 
 MAX_FPS = 1000
 
@@ -162,28 +163,14 @@ class Timebase:
 
 
 def parse_frames(text: str, timebase: Timebase) -> list[int]:
-    """Frame numbers from ``7``, ``10-20``, ``1-100x5`` or a comma-separated list of these, sorted, each once.
+    """Frame numbers from ``7``, ``10-20``, ``1-100x5`` or a list of these, sorted, each once.
 
     Raises:
         UsageError: not a frame range, or a number outside the timebase.
     """
     first, last = timebase.start_frame, timebase.start_frame + timebase.n_frames - 1
-    numbers: set[int] = set()
-    for part in text.split(","):
-        numbers.update(_parse_range(part.strip(), text))
-    outside = sorted(number for number in numbers if not first <= number <= last)
+    numbers = parse_numbers(text)
+    outside = [number for number in numbers if not first <= number <= last]
     if outside:
         raise UsageError(f"frame {outside[0]} is outside this job, which has frames {first} to {last}")
-    return sorted(numbers)
-
-
-def _parse_range(part: str, text: str) -> Iterator[int]:
-    match = re.fullmatch(r"(-?\d{1,9})(?:(?:-|\.\.)(-?\d{1,9})(?:x(\d{1,9}))?)?", part)
-    if not match or match[3] == "0":
-        raise UsageError(f"{text[:40]!r} is not a frame range; write 10-20, 1-100x5 or 7,9-12")
-    first, last = int(match[1]), int(match[2] or match[1])
-    if last < first:
-        raise UsageError(f"the frame range {part} ends before it starts")
-    if last - first > 10**8:
-        raise UsageError(f"the frame range {part} is too long")
-    return iter(range(first, last + 1, int(match[3] or 1)))
+    return numbers

@@ -59,7 +59,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--only", nargs="+", default=["light", "full", "full-torch"], help="kinds to build")
     parser.add_argument("--python", nargs="+", default=list(PYTHONS), help="such as 311 313")
     parser.add_argument("--platform", nargs="+", default=list(wheels.PLATFORMS), help="such as linux-x64")
-    parser.add_argument("--torch-index", default="", help="an index with PyTorch for the processor (+cpu)")
+    parser.add_argument("--torch-index", default="", help="an index or a folder with PyTorch for the processor (+cpu)")
     parser.add_argument("--code-only", action="store_true", help="without any wheel, for tests of the code")
     parser.add_argument("--blender-tool", type=Path, help="blender_ext.py; found in a bpy wheel without it")
     parser.add_argument("--largest", type=int, default=0, help="name this many of the largest wheels")

@@ -67,7 +67,10 @@ def _download(variant: Variant, folder: Path, wanted: list[str], *, index: str =
     platforms = [part for tag in PLATFORMS[variant.platform] for part in ("--platform", tag)]
     abis = [part for abi in (f"cp{variant.python}", "abi3", "none") for part in ("--abi", abi)]
     target = ["--implementation", "cp", "--python-version", variant.python, *abis, *platforms]
-    source = ["--extra-index-url", index] if index else []
+    if index and Path(index).is_dir():
+        source = ["--no-index", "--find-links", index]
+    else:
+        source = ["--index-url", index] if index else []
     try:
         _pip("download", "--quiet", "--only-binary=:all:", *target, *source, "--dest", str(folder), *wanted)
     except subprocess.CalledProcessError as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
@@ -26,7 +27,7 @@ class BakedFiles:
     """One sequence of pictures or one film: ``place`` is its folder or file, ``map`` what it says about a surface.
 
     ``first`` and ``count`` number a sequence's files; a film has ``first`` 1 and ``count`` 0, since only Blender knows
-    its length.
+    its length. ``is_there`` is False for a sequence that will be baked later, as on a farm.
     """
 
     place: Path
@@ -36,6 +37,7 @@ class BakedFiles:
     format: str
     first: int = 1
     count: int = 0
+    is_there: bool = True
 
     @property
     def first_file(self) -> Path:
@@ -77,14 +79,14 @@ def read_bake(place: Path, *, map_name: MapName = "base") -> BakedFiles:
     return BakedFiles(place, name, map_name, False, kind, numbers[0], len(numbers))
 
 
-def read_maps(place: Path) -> dict[MapName, BakedFiles]:
-    """A bake and the maps beside it, in ``PLACE_height`` and so on; those that are as long as the pictures.
+def read_maps(place: Path, *, names: Iterable[MapName] = MAPS[1:]) -> dict[MapName, BakedFiles]:
+    """A bake and the maps beside it, in ``PLACE_height`` and so on; of ``names``, those that are there.
 
     Raises:
-        BakeError: as for ``read_bake``, of the pictures or a map.
+        BakeError: as for ``read_bake``, of the pictures or a map; a map has other frames than the pictures.
     """
     found: dict[MapName, BakedFiles] = {"base": read_bake(place)}
-    for name in MAPS[1:]:
+    for name in names:
         beside = place.with_name(f"{place.name}_{name}")
         if (beside / "manifest.json").is_file():
             found[name] = read_bake(beside, map_name=name)

@@ -33,7 +33,7 @@ def make_image(files: BakedFiles, *, frame_start: int, heard: str = "", recipe: 
     """The image of some baked files: the one made before, read anew, or a new one.
 
     Args:
-        files: what ``read_bake`` found.
+        files: what ``read_bake`` found, or what will be baked.
         frame_start: the scene's frame that shows the first picture; whatever shows the image has its own.
         heard: text of ``addon.sound.Fingerprint``, to tell later whether the sound has moved or changed.
         recipe: any text from which it can be baked again.
@@ -44,10 +44,11 @@ def make_image(files: BakedFiles, *, frame_start: int, heard: str = "", recipe: 
     image = next((each for each in baked_images() if place_of(each) == _normal(files.place)), None)
     try:
         if image is None:
-            image = bpy.data.images.load(str(files.first_file))
+            image = bpy.data.images.load(str(files.first_file)) if files.is_there else _planned(files)
         else:
             image.filepath = str(files.first_file)
-            image.reload()
+            if files.is_there:
+                image.reload()
     except RuntimeError as error:
         raise BakeError(f"{files.first_file} cannot be read; bake it again") from error
     image.name = files.name if files.map == "base" or files.name.endswith(files.map) else f"{files.name} {files.map}"
@@ -151,6 +152,14 @@ def all_nodes() -> Iterator[tuple[NodeTree, Node]]:
     for tree in [*trees, *(group for group in bpy.data.node_groups if group.library is None)]:
         for node in tree.nodes:
             yield tree, node
+
+
+def _planned(files: BakedFiles) -> Image:
+    """An image of pictures that are not there yet, which Blender will not load."""
+    image = bpy.data.images.new(files.name, 1, 1)
+    image.source = "FILE"
+    image.filepath = str(files.first_file)
+    return image
 
 
 def _normal(path: Path) -> Path:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from .made import InTheWay, Made
-from .nodes import Maps, image_node, make_images, named, our_node
+from .nodes import Maps, image_node, is_ours, linked_from, make_images, named, our_node
 from .slots import Slot
 
 if TYPE_CHECKING:
@@ -65,7 +65,8 @@ def build(
     surface, is_new_surface = our_node(
         tree, "surface", "ShaderNodeBsdfPrincipled" if lit else "ShaderNodeEmission", at=(0, 0)
     )
-    if is_new or is_new_surface:
+    # A live picture may have been here that shone, and another surface of ours with it.
+    if is_new or is_new_surface or is_ours(linked_from(tree, output, "Surface"), "surface"):
         tree.links.new(surface.outputs[0], output.inputs["Surface"])
     mapping = _mapping(tree)
     relief = ("normal" if "normal" in maps else "bump") if relief == "auto" else relief

@@ -48,6 +48,11 @@ def has_ours(tree: NodeTree | None) -> bool:
     return tree is not None and any(TAG in node for node in tree.nodes)
 
 
+def is_ours(node: Node | None, role: str) -> bool:
+    """Whether a node is ours and of a role."""
+    return node is not None and node.get(TAG) == role
+
+
 def linked_from(tree: NodeTree, node: Node, socket: str) -> Node | None:
     """The node that feeds a node's input, None where nothing does."""
     links = node.inputs[socket].links

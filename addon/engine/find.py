@@ -9,6 +9,7 @@ import importlib.util
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -26,14 +27,16 @@ _PYTHON = Path("Scripts/python.exe") if _WINDOWS else Path("bin/python")
 # What another Python would stumble over, where Blender was started with them.
 _FOREIGN = ("PYTHONPATH", "PYTHONHOME", "PYTHONSTARTUP", "__PYVENV_LAUNCHER__")
 _QUESTION = """
-import importlib.metadata as m, json, sys
-def version(name):
-    try: return m.version(name)
-    except m.PackageNotFoundError: return ""
+import json, sys
 from avcore.worker.contract import PROTOCOL
 import avcore
-print(json.dumps({"avcore": avcore.__version__, "protocol": PROTOCOL, "torch": version("torch"),
-    "python": sys.version.split()[0]}))
+told = {"avcore": avcore.__version__, "protocol": PROTOCOL, "python": sys.version.split()[0]}
+try:
+    from avcore.packages import missing, version
+    told |= {"torch": version("torch") or "", "missing": missing()}
+except ImportError:
+    pass
+print(json.dumps(told))
 """
 
 
@@ -124,8 +127,8 @@ def probe(source: str, python: Path, wheels: tuple[Path, ...] = ()) -> Looked:
         return Looked(source, str(python), None, f"{last}; {hint}")
     try:
         told = json.loads(answer.stdout.strip().splitlines()[-1])
-        found, protocol = str(told["avcore"]), int(told["protocol"])
-        engine = Engine(source, python, found, str(told["torch"]), str(told["python"]), wheels)
+        found, protocol, missing = str(told["avcore"]), int(told["protocol"]), list(map(str, told.get("missing", ())))
+        engine = Engine(source, python, found, str(told.get("torch", "")), str(told["python"]), wheels)
     except (ValueError, LookupError, TypeError) as error:
         return Looked(source, str(python), None, f"its answer cannot be read ({error}); choose another Python")
     if protocol != PROTOCOL:
@@ -133,6 +136,10 @@ def probe(source: str, python: Path, wheels: tuple[Path, ...] = ()) -> Looked:
         return Looked(
             source, str(python), None, f"avcore {found} speaks protocol {protocol}, not {PROTOCOL}; update {older}"
         )
+    if missing:
+        command = shlex.join([str(python), "-m", "pip", "install", *missing])
+        hint = "install the full build again" if wheels else f"run: {command}"
+        return Looked(source, str(python), None, f"avcore {found} lacks {', '.join(missing)}; {hint}")
     return Looked(source, str(python), engine)
 
 

@@ -10,15 +10,27 @@
 
 What is made is marked as ours: curves by the channel group ``avcore`` and a checksum of their keys on the action (so
 that keys that were edited by hand count as the user's), drivers by the name of their variable, markers by a list on
-their scene. Making it again replaces that and nothing else. ``decimate`` knows nothing of Blender.
+their scene. Making it again replaces that and nothing else. With ``heard`` and ``recipe``, curves and markers remember
+what they were made of, for ``keyed_curves`` and ``marked`` to find. ``decimate`` knows nothing of Blender.
 """
 
 from .controller import ControllerKind, ensure_property, make_controller, scaled
 from .curves import all_curves, find_curve, is_animated
 from .decimate import decimate
 from .drivers import Driven, add_driver, remove_driver
-from .markers import Event, remove_markers, shift_markers, write_markers
-from .write import Conflict, ConflictKind, KeysError, Written, find_conflict, remove_curves, shift_curves, write_curve
+from .markers import Event, Marked, marked, remove_markers, shift_markers, write_markers
+from .memory import Keyed, keyed_curves
+from .write import (
+    Conflict,
+    ConflictKind,
+    KeysError,
+    Written,
+    find_conflict,
+    remove_curves,
+    shift_curve,
+    shift_curves,
+    write_curve,
+)
 
 __all__ = [
     "Conflict",
@@ -26,7 +38,9 @@ __all__ = [
     "ControllerKind",
     "Driven",
     "Event",
+    "Keyed",
     "KeysError",
+    "Marked",
     "Written",
     "add_driver",
     "all_curves",
@@ -35,11 +49,14 @@ __all__ = [
     "find_conflict",
     "find_curve",
     "is_animated",
+    "keyed_curves",
     "make_controller",
+    "marked",
     "remove_curves",
     "remove_driver",
     "remove_markers",
     "scaled",
+    "shift_curve",
     "shift_curves",
     "shift_markers",
     "write_curve",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -12,13 +10,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..errors import AddonError
-from .curves import all_curves, ensure_curve, find_curve, find_driver, remove_curve, slot_name
+from .curves import all_curves, ensure_curve, find_curve, find_driver, remove_curve
 from .decimate import decimate
+from .memory import TAG, forget, is_tagged, is_untouched, recall, remember
 
 if TYPE_CHECKING:
     from bpy.types import ID, FCurve
-
-TAG = "avcore"
 
 ConflictKind = Literal["keys", "edited", "driver"]
 Interpolation = Literal["LINEAR", "CONSTANT", "BEZIER"]
@@ -68,9 +65,9 @@ def find_conflict(owner: ID, path: str, index: int = 0) -> Conflict | None:
     if curve is None or curve.is_empty:
         return None
     n = len(curve.keyframe_points)
-    if not _is_tagged(curve):
+    if not is_tagged(curve):
         return Conflict(owner.name, path, index, "keys", n)
-    return None if _is_untouched(owner, curve) else Conflict(owner.name, path, index, "edited", n)
+    return None if is_untouched(owner, curve) else Conflict(owner.name, path, index, "edited", n)
 
 
 def write_curve(
@@ -82,6 +79,8 @@ def write_curve(
     values: ArrayLike,
     interpolation: Interpolation = "LINEAR",
     max_error: float | None = None,
+    heard: str = "",
+    recipe: str = "",
     replace: bool = False,
 ) -> Written | Conflict:
     """Give a property keys. Keys that this made before are replaced; what the user made is not, unless told to.
@@ -95,6 +94,8 @@ def write_curve(
         values: [shape=(n,)], finite, as the property takes them.
         interpolation: between keys; decimated keys are LINEAR.
         max_error: keep only the keys that are needed to be this close at every frame, in units of the values.
+        heard: text of ``addon.sound.Fingerprint``, to tell later whether the sound has moved or changed.
+        recipe: any text from which the keys can be made again.
         replace: take the place of the user's keys or driver.
 
     Raises:
@@ -114,32 +115,47 @@ def write_curve(
         x, y, interpolation = x[kept], y[kept], "LINEAR"
     curve = ensure_curve(owner, path, index, group=TAG)
     _set_keys(curve, x, y, interpolation)
-    _remember(owner, curve)
+    remember(owner, curve, heard=heard, recipe=recipe)
     return Written(owner.name, path, index, len(x), error)
 
 
 def remove_curves(owner: ID, *, prefix: str = "") -> int:
     """Remove the keys of ours that nobody has edited, of paths that begin so; how many curves that were."""
-    ours = [curve for curve in all_curves(owner) if _is_tagged(curve) and _is_untouched(owner, curve)]
+    ours = [curve for curve in all_curves(owner) if is_tagged(curve) and is_untouched(owner, curve)]
     ours = [curve for curve in ours if curve.data_path.startswith(prefix)]
     for curve in ours:
-        _forget(owner, curve)
+        forget(owner, curve)
         remove_curve(owner, curve)
     return len(ours)
 
 
-def shift_curves(owner: ID, by: int) -> int:
-    """Move the keys of ours that nobody has edited by whole frames; how many curves that were."""
-    ours = [curve for curve in all_curves(owner) if _is_tagged(curve) and _is_untouched(owner, curve)]
-    for curve in ours:
-        for attribute in ("co", "handle_left", "handle_right"):
-            points = np.empty(2 * len(curve.keyframe_points), np.float32)
-            curve.keyframe_points.foreach_get(attribute, points)
-            points[0::2] += by
-            curve.keyframe_points.foreach_set(attribute, points)
-        curve.update()
-        _remember(owner, curve)
-    return len(ours)
+def shift_curves(owner: ID, by: int, *, prefix: str = "") -> int:
+    """Move the keys of ours that nobody has edited, of paths that begin so, by whole frames; how many curves."""
+    ours = [curve for curve in all_curves(owner) if curve.data_path.startswith(prefix)]
+    return sum(_shift(owner, curve, by) for curve in ours)
+
+
+def shift_curve(owner: ID, path: str, index: int = 0, *, by: int, heard: str = "", recipe: str = "") -> bool:
+    """Move the keys of one curve, if they are ours and nobody has edited them; what they remember is new then."""
+    curve = find_curve(owner, path, index)
+    if curve is None or not _shift(owner, curve, by):
+        return False
+    remember(owner, curve, heard=heard, recipe=recipe)
+    return True
+
+
+def _shift(owner: ID, curve: FCurve, by: int) -> bool:
+    memory = recall(owner, curve)
+    if memory is None or not is_untouched(owner, curve):
+        return False
+    for attribute in ("co", "handle_left", "handle_right"):
+        points = np.empty(2 * len(curve.keyframe_points), np.float32)
+        curve.keyframe_points.foreach_get(attribute, points)
+        points[0::2] += by
+        curve.keyframe_points.foreach_set(attribute, points)
+    curve.update()
+    remember(owner, curve, heard=memory.heard, recipe=memory.recipe)
+    return True
 
 
 def _check(owner: ID, path: str, frames: NDArray[np.float32], values: NDArray[np.float32]) -> None:
@@ -172,41 +188,3 @@ def _set_keys(curve: FCurve, frames: NDArray[np.float32], values: NDArray[np.flo
 
 def _number(attribute: str, name: str) -> int:
     return int(bpy.types.Keyframe.bl_rna.properties[attribute].enum_items[name].value)
-
-
-def _is_tagged(curve: FCurve) -> bool:
-    return curve.group is not None and curve.group.name == TAG
-
-
-def _checksum(curve: FCurve) -> int:
-    points = np.empty(2 * len(curve.keyframe_points), np.float32)
-    curve.keyframe_points.foreach_get("co", points)
-    return zlib.crc32(points.tobytes())
-
-
-def _key(owner: ID, curve: FCurve) -> str:
-    return f"{slot_name(owner)} {curve.data_path} {curve.array_index}"
-
-
-def _is_untouched(owner: ID, curve: FCurve) -> bool:
-    return _record(owner).get(_key(owner, curve)) == _checksum(curve)
-
-
-def _record(owner: ID) -> dict[str, int]:
-    """The checksums of the curves that were written, as kept on the action."""
-    try:
-        record = json.loads(owner.animation_data.action.get(TAG, "{}"))
-    except (TypeError, ValueError):
-        return {}
-    return record if isinstance(record, dict) else {}
-
-
-def _remember(owner: ID, curve: FCurve) -> None:
-    record = {**_record(owner), _key(owner, curve): _checksum(curve)}
-    owner.animation_data.action[TAG] = json.dumps(record)
-
-
-def _forget(owner: ID, curve: FCurve) -> None:
-    record = _record(owner)
-    record.pop(_key(owner, curve), None)
-    owner.animation_data.action[TAG] = json.dumps(record)

@@ -2,44 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 import bpy
 
 from ..bake.files import BakeError
+from ..bake.images import TAG
 from ..bake.made import InTheWay
-from ..bake.nodes import our_node
+from ..bake.nodes import is_ours, linked_from, our_node
 from ..bake.slots import Lamp, Sky, Slot
 from ..bake.surroundings import thrown
 from ..bake.trees import compositor
-from ..keys import remove_curves, remove_driver
 from .groups import GROUP_NODES, TreeKind, ensure_group
+from .memory import ROLE, LiveNode
 from .operations import LiveError
+from .places import SKY, forget, take_over
 
 if TYPE_CHECKING:
     from bpy.types import Node, NodeTree, Object, Scene
 
 Coordinates = Literal["UV", "Generated", "Object"]
-ROLE = "live"
 
 # Inputs that an artist sets; sound has the others.
 HAND_SET = frozenset({"Aspect", "Scale", "Seed Offset", "Palette Shift"})
-
-
-@dataclass(frozen=True)
-class LiveNode:
-    """A node that shows a graph; ``kind`` and ``name`` say on what, and ``tree`` holds the node and its keys."""
-
-    kind: str
-    name: str
-    tree: NodeTree
-    node: str
-
-    @property
-    def group_node(self) -> Node:
-        """The node itself."""
-        return self.tree.nodes[self.node]
 
 
 def live_material(
@@ -78,15 +63,19 @@ def live_material(
     surface, is_new_surface = our_node(
         tree, "surface", "ShaderNodeBsdfPrincipled" if lit else "ShaderNodeEmission", at=(0, 0)
     )
-    if is_new or is_new_surface:
+    if is_new or is_new_surface or is_ours(linked_from(tree, output, "Surface"), "surface"):
         tree.links.new(surface.outputs[0], output.inputs["Surface"])
     live = _live_node(graph, "material", material.name, tree)
+    take_over(live)
     _wire_coordinates(live, coordinates)
-    colour = live.group_node.outputs["Color"]
+    colour, strength = live.group_node.outputs["Color"], live.group_node.outputs["Emission Strength"]
     tree.links.new(colour, surface.inputs["Base Color" if lit else "Color"])
-    if lit and emission:
-        tree.links.new(colour, surface.inputs["Emission Color"])
-        tree.links.new(live.group_node.outputs["Emission Strength"], surface.inputs["Emission Strength"])
+    if lit:
+        for source, name in ((colour, "Emission Color"), (strength, "Emission Strength")):
+            if emission:
+                tree.links.new(source, surface.inputs[name])
+            elif linked_from(tree, surface, name) == live.group_node:
+                tree.links.remove(surface.inputs[name].links[0])
     place.put(material)
     return live
 
@@ -107,7 +96,8 @@ def live_world(graph: dict[str, Any], scene: Scene, *, replace: bool = False) ->
     output, _ = our_node(tree, "output", "ShaderNodeOutputWorld", at=(250, 0))
     tree.links.new(background.outputs[0], output.inputs["Surface"])
     live = _live_node(graph, "world", world.name, tree)
-    mapping = _wire_coordinates(live, "Generated")
+    take_over(live)
+    mapping = _wire_coordinates(live, "Generated", role=SKY)
     # Directions go from -1 to 1; the middle of the picture is straight up, and straight down.
     mapping.inputs["Location"].default_value = (0.5, 0.5, 0.0)
     tree.links.new(live.group_node.outputs["Color"], background.inputs["Color"])
@@ -128,6 +118,7 @@ def live_light(graph: dict[str, Any], obj: Object, *, replace: bool = False) -> 
     if place.in_the_way is not None and not replace:
         return place.in_the_way
     live = _live_node(graph, "light", place.light.name, place.tree)
+    take_over(live)
     place.tree.links.new(thrown(place.tree, place.light), live.group_node.inputs["Vector"])
     place.tree.links.new(live.group_node.outputs["Color"], place.emission.inputs["Color"])
     return live
@@ -140,6 +131,46 @@ def live_group(graph: dict[str, Any], tree: NodeTree) -> LiveNode:
         LiveError: this Blender cannot show the graph there.
     """
     return _live_node(graph, "node group", tree.name, tree)
+
+
+def live_geometry(graph: dict[str, Any]) -> LiveNode:
+    """A node group that gives the picture at a vector, with keys of its own inside: Add > Group in Geometry Nodes.
+
+    Made again, it keeps its place wherever it is used.
+
+    Raises:
+        LiveError: this Blender cannot show the graph there.
+    """
+    mark = f"{ROLE} {graph['name']}"
+    inner = ensure_group(graph, tree_kind="GeometryNodeTree")
+    tree = next((each for each in bpy.data.node_groups if each.get(TAG) == mark and each.library is None), None)
+    if tree is None:
+        tree = bpy.data.node_groups.new(f"{graph['name']} Live", "GeometryNodeTree")
+        tree[TAG] = mark
+        tree.interface.new_socket("Vector", in_out="INPUT", socket_type="NodeSocketVector")
+        for item in inner.interface.items_tree:
+            if item.in_out == "OUTPUT":
+                tree.interface.new_socket(item.name, in_out="OUTPUT", socket_type=item.socket_type)
+    vector, is_new = our_node(tree, "vector", "NodeGroupInput", at=(-600, 0))
+    output, is_new_output = our_node(tree, "output", "NodeGroupOutput", at=(100, 0))
+    live = live_group(graph, tree)
+    if is_new or is_new_output:
+        tree.links.new(vector.outputs["Vector"], live.group_node.inputs["Vector"])
+        for source in live.group_node.outputs:
+            tree.links.new(source, output.inputs[source.name])
+    return live
+
+
+def show_again(live: LiveNode, graph: dict[str, Any]) -> None:
+    """Let a live picture show another graph where it is; its wires stay.
+
+    Raises:
+        LiveError: this Blender cannot show the graph there.
+    """
+    group = ensure_group(graph, tree_kind=live.tree.bl_idname)
+    if live.group_node.node_tree != group:
+        _show(live, group)
+        live.group_node.label = graph["name"]
 
 
 def live_compositor(graph: dict[str, Any], scene: Scene) -> LiveNode:
@@ -164,6 +195,7 @@ def _live_node(graph: dict[str, Any], kind: str, name: str, tree: NodeTree) -> L
     tree_kind: TreeKind = tree.bl_idname
     group = ensure_group(graph, tree_kind=tree_kind)
     node, _ = our_node(tree, ROLE, GROUP_NODES[tree_kind], at=(-300, 0), label=graph["name"])
+    node.label = graph["name"]
     live = LiveNode(kind, name, tree, node.name)
     if node.node_tree != group:
         _show(live, group)
@@ -182,24 +214,12 @@ def _show(live: LiveNode, group: NodeTree) -> None:
         socket.default_value = kept.get(socket.name, item.default_value)
 
 
-def input_path(live: LiveNode, index: int) -> str:
-    """The RNA path of an input of the node, from its tree."""
-    return f'nodes["{bpy.utils.escape_identifier(live.node)}"].inputs[{index}].default_value'
-
-
-def forget(live: LiveNode) -> None:
-    """Remove the keys and drivers that ``follow`` has made on the node."""
-    remove_curves(live.tree, prefix=input_path(live, 0).partition("].")[0])
-    for index in range(len(live.group_node.inputs)):
-        remove_driver(live.tree, input_path(live, index))
-
-
-def _wire_coordinates(live: LiveNode, coordinates: Coordinates) -> Node:
+def _wire_coordinates(live: LiveNode, coordinates: Coordinates, *, role: str = "mapping") -> Node:
     """Lead coordinates through a Mapping into the node; what the artist has wired stays. The Mapping."""
     tree = live.tree
     where, is_new = our_node(tree, "coordinates", "ShaderNodeTexCoord", at=(-900, 0))
-    mapping, is_new_mapping = our_node(tree, "mapping", "ShaderNodeMapping", at=(-600, 0))
-    if is_new or is_new_mapping:
+    mapping, is_new_mapping = our_node(tree, role, "ShaderNodeMapping", at=(-600, 0))
+    if is_new or is_new_mapping or linked_from(tree, mapping, "Vector") == where:
         tree.links.new(where.outputs[coordinates], mapping.inputs["Vector"])
     if not live.group_node.inputs["Vector"].links:
         tree.links.new(mapping.outputs["Vector"], live.group_node.inputs["Vector"])

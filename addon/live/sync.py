@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -14,11 +15,14 @@ from ..keys import (
     Written,
     add_driver,
     ensure_property,
-    shift_curves,
+    find_curve,
+    shift_curve,
     write_curve,
 )
-from .make import LiveNode, forget, input_path
+from ..keys.curves import find_driver
+from .memory import LiveNode
 from .operations import LiveError
+from .places import forget, input_path
 
 if TYPE_CHECKING:
     from bpy.types import ID
@@ -36,6 +40,7 @@ def follow(
     times_s: ArrayLike,
     signals: Mapping[str, ArrayLike],
     controller: ID | None = None,
+    label: str = "",
     max_error: float | None = None,
     replace: bool = False,
 ) -> list[Written | Driven | Conflict]:
@@ -51,6 +56,7 @@ def follow(
         times_s: seconds of the sound heard at each, NaN where nothing is [shape=(n,)].
         signals: values by the names of the graph's signals, NaN where nothing is heard [each shape=(n,)].
         controller: an object, scene ... for the keys.
+        label: what its properties are called before the names of the signals, to tell pictures apart.
         max_error: keep only as many keys as are needed to be this close; for signals alone.
         replace: take the place of the user's own keys or drivers.
 
@@ -79,16 +85,43 @@ def follow(
             continue
         low, high = float(np.min(keys["values"])), float(np.max(keys["values"]))
         told = ensure_property(
-            controller, name, low=min(low, 0.0), high=max(high, 1.0), description="for live pictures"
+            controller, label + name, low=min(low, 0.0), high=max(high, 1.0), description="for live pictures"
         )
         done.append(write_curve(controller, told, **keys))
         done.append(add_driver(live.tree, path, source=controller, source_path=told, replace=replace))
     return done
 
 
-def shift(live: LiveNode, by: int, *, controller: ID | None = None) -> int:
-    """Move the keys with the strip by whole frames; how many curves that were. A shared controller is moved once."""
-    return shift_curves(live.tree if controller is None else controller, by)
+def sources(live: LiveNode) -> list[tuple[ID, str]]:
+    """What moves a live picture: the datablocks and RNA paths of its keys, its own or those of a controller."""
+    found = []
+    for index in range(len(live.group_node.inputs)):
+        path = input_path(live, index)
+        driver = find_driver(live.tree, path)
+        if driver is not None:
+            found += [(target.id, target.data_path) for each in driver.driver.variables for target in each.targets]
+        elif find_curve(live.tree, path) is not None:
+            found.append((live.tree, path))
+    return [(owner, path) for owner, path in found if owner is not None]
+
+
+def shift(live: LiveNode, by: int) -> int:
+    """Move a live picture with its strip by whole frames; how many curves that took.
+
+    Keys of a controller that pictures share are moved with the first of them.
+    """
+    memory, moved = live.memory, 0
+    for owner, path in sources(live):
+        curve = find_curve(owner, path)
+        if curve is None or curve.is_empty:
+            continue
+        start = round(curve.keyframe_points[0].co.x)
+        wanted = (start if memory is None else memory.frame_start) + by
+        if start != wanted:
+            moved += shift_curve(owner, path, by=wanted - start)
+    if memory is not None:
+        live.remember(dataclasses.replace(memory, frame_start=memory.frame_start + by))
+    return moved
 
 
 def _held(row: ArrayLike, heard: NDArray[np.bool_]) -> NDArray[np.float64]:

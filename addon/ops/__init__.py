@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import bpy
 
-from . import bake, engine, jobs, keys, library, markers, panel, preview, sound
+from . import bake, engine, jobs, keys, library, live, markers, panel, preview, sound, update
 
 CLASSES = (
     *sound.CLASSES,
     *library.CLASSES,
     *preview.CLASSES,
     *bake.CLASSES,
+    *live.CLASSES,
+    *update.CLASSES,
     *jobs.CLASSES,
     *keys.CLASSES,
     *markers.CLASSES,

@@ -9,35 +9,22 @@ from bpy.props import BoolProperty, EnumProperty, IntProperty, StringProperty
 
 from ..engine import WorkerError
 from ..errors import AddonError
-from ..session import bakes, make, plans, refresh
+from ..session import bakes, following, live_plans, make, plans, refresh
 from ..session.bakes import Run, current
 from ..session.kinds import TARGETS
 from ..session.make import InTheWay
-from ..sound import Moved
 from .options import PLAIN, UNDOABLE, Result
 
 TICK_S = 0.05
 SAME = ("SAME", "As Asked", "The target that the bake was for", "BLANK1", len(TARGETS))
 
 
-class BakeOperator(bpy.types.Operator):
-    """Bake the sound into pictures, and make the target of them. Esc stops; what is baked stays, and Bake goes on"""
+class Baking:
+    """What operators that bake have in common: modal in a window, waiting elsewhere; ``_job`` says what is baked."""
 
-    bl_idname = "avcore.bake"
-    bl_label = "Bake"
     bl_options = UNDOABLE
 
     # Hidden, since the panel for the last operation would bake again, waiting, when one is changed there.
-    job: IntProperty(
-        name="Job",
-        description="A job of the list; -1: the settings in the panel",
-        default=-1,
-        min=-1,
-        options={"HIDDEN", "SKIP_SAVE"},
-    )
-    again: StringProperty(
-        name="Again", description="A baked image, to bake as it was baked before", options={"HIDDEN", "SKIP_SAVE"}
-    )
     replace: BoolProperty(
         name="Replace Own",
         description="Replace the material, world or texture of your own that is in the way",
@@ -119,19 +106,9 @@ class BakeOperator(bpy.types.Operator):
         """The job to bake.
 
         Raises:
-            AddonError: there is no such job or image.
+            AddonError: there is none.
         """
-        settings = context.scene.avcore
-        if self.again:
-            image = bpy.data.images.get(self.again)
-            if image is None:
-                raise AddonError(f"there is no image {self.again!r}; bake the settings in the panel")
-            return make.job_of(image)
-        if self.job < 0:
-            return settings.now
-        if self.job >= len(settings.jobs):
-            raise AddonError(f"there is no job {self.job}; the list has {len(settings.jobs)}")
-        return settings.jobs[self.job]
+        raise NotImplementedError
 
     def _make(self, run: Run) -> Result:
         assert run.baked is not None
@@ -146,6 +123,69 @@ class BakeOperator(bpy.types.Operator):
             bakes.say_status(context, "")
         refresh.redraw()
         return result
+
+
+class BakeOperator(Baking, bpy.types.Operator):
+    """Bake the sound into pictures, and make the target of them. Esc stops; what is baked stays, and Bake goes on"""
+
+    bl_idname = "avcore.bake"
+    bl_label = "Bake"
+
+    job: IntProperty(
+        name="Job",
+        description="A job of the list; -1: the settings in the panel",
+        default=-1,
+        min=-1,
+        options={"HIDDEN", "SKIP_SAVE"},
+    )
+    again: StringProperty(
+        name="Again", description="A baked image, to bake as it was baked before", options={"HIDDEN", "SKIP_SAVE"}
+    )
+
+    def _job(self, context: bpy.types.Context) -> Any:
+        """The job to bake.
+
+        Raises:
+            AddonError: there is no such job or image.
+        """
+        settings = context.scene.avcore
+        if self.again:
+            image = bpy.data.images.get(self.again)
+            if image is None:
+                raise AddonError(f"there is no image {self.again!r}; bake the settings in the panel")
+            return following.job_of(image)
+        if self.job < 0:
+            return settings.now
+        if self.job >= len(settings.jobs):
+            raise AddonError(f"there is no job {self.job}; the list has {len(settings.jobs)}")
+        return settings.jobs[self.job]
+
+
+class BakeLiveOperator(Baking, bpy.types.Operator):
+    """Bake the live picture at the target: with its own preset and sound, in the size and range of the panel"""
+
+    bl_idname = "avcore.bake_live"
+    bl_label = "Bake This Live Picture"
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        if not super().poll(context):
+            return False
+        cls.poll_message_set("there is no live picture at the target; make one with Live")
+        return live_plans.here(context) is not None
+
+    def _job(self, context: bpy.types.Context) -> Any:
+        """The job that bakes it.
+
+        Raises:
+            AddonError: it does not remember how it was made.
+        """
+        live = live_plans.here(context)
+        assert live is not None
+        job = live_plans.bake_job(context, live)
+        if job.live.coordinates != "UV" and job.bake.target == "MATERIAL":
+            self.report({"WARNING"}, "the live picture fills space; its bake is flat, and lies on the object's UVs")
+        return job
 
 
 class CancelBakeOperator(bpy.types.Operator):
@@ -186,36 +226,6 @@ class UseBakeOperator(bpy.types.Operator):
         return show(self, current.run, replace=self.replace, kind="" if self.target == SAME[0] else self.target)
 
 
-class UpdateBakeOperator(bpy.types.Operator):
-    """Bring bakes in step with their strips: shift where a strip has moved, bake again where it has changed"""
-
-    bl_idname = "avcore.update_bake"
-    bl_label = "Update"
-    bl_options = UNDOABLE
-
-    image: StringProperty(name="Image", description="A baked image; empty: all")
-
-    def execute(self, context: bpy.types.Context) -> Result:
-        moved, changed = 0, []
-        try:
-            for image, change in make.stale(context):
-                if self.image not in ("", image.name):
-                    continue
-                if isinstance(change, Moved):
-                    make.shift_image(image, change, context)
-                    moved += 1
-                else:
-                    changed.append(image.name)
-        except AddonError as error:
-            self.report({"ERROR"}, str(error))
-            return {"CANCELLED"}
-        for name in changed[:1] if not bpy.app.background else changed:  # in a window one bake runs at a time
-            bpy.ops.avcore.bake("EXEC_DEFAULT" if bpy.app.background else "INVOKE_DEFAULT", again=name)
-        refresh.redraw()
-        self.report({"INFO"}, f"{moved} shifted, {len(changed)} to bake again")
-        return {"FINISHED"}
-
-
 def show(operator: bpy.types.Operator, run: Run, *, replace: bool, kind: str = "") -> Result:
     """Make the target of a finished bake and say what was made, or what is in the way."""
     try:
@@ -233,4 +243,4 @@ def show(operator: bpy.types.Operator, run: Run, *, replace: bool, kind: str = "
     return {"FINISHED"}
 
 
-CLASSES: tuple[Any, ...] = (BakeOperator, CancelBakeOperator, UseBakeOperator, UpdateBakeOperator)
+CLASSES: tuple[Any, ...] = (BakeOperator, BakeLiveOperator, CancelBakeOperator, UseBakeOperator)

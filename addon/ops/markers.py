@@ -7,12 +7,10 @@ from typing import Any
 import bpy
 from bpy.props import EnumProperty
 
-from ..engine import WorkerError
-from ..engine.contract import Analysis
-from ..errors import AddonError
-from ..keys import Event, remove_markers, write_markers
-from ..session import heard
-from ..session.hearables import hear
+from ..keys import remove_markers
+from ..session import marks, recipes
+from ..session.asking import Steps
+from .asking import Asking
 from .options import UNDOABLE, Result
 
 MOMENTS = (
@@ -23,7 +21,7 @@ MOMENTS = (
 )
 
 
-class MarkersOperator(bpy.types.Operator):
+class MarkersOperator(Asking, bpy.types.Operator):
     """Put markers where something is heard; making them again replaces only these"""
 
     bl_idname = "avcore.markers"
@@ -32,16 +30,9 @@ class MarkersOperator(bpy.types.Operator):
 
     moments: EnumProperty(name="At", items=MOMENTS)
 
-    def execute(self, context: bpy.types.Context) -> Result:
-        scene = context.scene
-        try:
-            found = hear(context, scene, scene.avcore.now.sound)
-            known = heard.wait(found.path).analysis
-        except (AddonError, WorkerError) as error:
-            self.report({"ERROR"}, str(error))
-            return {"CANCELLED"}
-        count = write_markers(scene, found.hearing, events(known, self.moments), kind=self.moments.lower())
-        self.report({"INFO"}, f"{count} markers")
+    def steps(self, context: bpy.types.Context) -> Steps[Result]:
+        count = yield from marks.marking(context, recipes.of_markers(context.scene, self.moments))
+        self.report({"INFO"}, f"{count()} markers")
         return {"FINISHED"}
 
 
@@ -55,18 +46,6 @@ class RemoveMarkersOperator(bpy.types.Operator):
     def execute(self, context: bpy.types.Context) -> Result:
         self.report({"INFO"}, f"{remove_markers(context.scene)} markers removed")
         return {"FINISHED"}
-
-
-def events(known: Analysis, moments: str) -> list[Event]:
-    """Times of the sound and names of their markers."""
-    if moments == "SECTIONS":
-        return [Event(section.start_s, section.label) for section in known.sections]
-    times, name = {
-        "BEATS": (known.beats_s, "beat"),
-        "DOWNBEATS": (known.downbeats_s, "bar"),
-        "ONSETS": (known.onsets_s, "onset"),
-    }[moments]
-    return [Event(time_s, f"{name} {at}") for at, time_s in enumerate(times, start=1)]
 
 
 CLASSES: tuple[Any, ...] = (MarkersOperator, RemoveMarkersOperator)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import re
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
@@ -11,36 +9,40 @@ from typing import Any
 
 import bpy
 
-from ..engine.contract import Analyze
 from ..errors import AddonError
 from ..sound import (
     Fingerprint,
     Hearing,
     Piece,
+    StripState,
     active_strip,
     find_strip,
     fingerprint,
-    mixdown,
+    heard_strips,
+    path_of,
     scene_fps,
     sequencer_scene,
     sound_strips,
     source,
+    take,
     timing,
 )
 from . import heard as heard_store
-from .engine import session
+from . import mixes
+from .asking import Say, Steps, finish
 from .places import user_folder
+from .recipes import Choice
 
 
 @dataclass(frozen=True)
 class Heard:
-    """A sound file, and which of its moments is heard at which frame. ``fingerprint`` is None for a file or a mix."""
+    """A sound file, and which of its moments is heard at which frame; ``strip`` is empty for a file or a mix."""
 
     label: str
     path: Path
     hearing: Hearing
     strip: str
-    fingerprint: Fingerprint | None
+    fingerprint: Fingerprint
 
 
 def strip_names(_settings: Any, context: bpy.types.Context, _typed: str) -> list[str]:
@@ -92,24 +94,13 @@ def strip_scene(context: bpy.types.Context, scene: bpy.types.Scene) -> bpy.types
 
 
 def hear(context: bpy.types.Context, scene: bpy.types.Scene, sound: Any) -> Heard:
-    """The file and timing of what was picked, at the frames of ``scene``.
+    """The file and timing of what was picked, at the frames of ``scene``; waits for the worker and for mixing.
 
     Raises:
         AddonError: there is no such sound, or it cannot be mixed.
         WorkerError: a file's length is not known, and there is no worker to ask.
     """
-    if sound.kind == "FILE":
-        return _file(scene, sound)
-    strips = strip_scene(context, scene)
-    strip = picked_strip(context, scene, sound)
-    if strip is None:
-        channel = sound.channel if sound.kind == "CHANNEL" else None
-        return _mix(strips, f"channel {channel}" if channel else "mix", sound_strips(strips), channel=channel)
-    path = source(strip, folder=user_folder("sounds"))
-    hearing = timing(strip, strips, target=scene)
-    if not hearing.pieces:
-        raise AddonError(f"the strip {strip.name!r} is muted; unmute it, or pick another")
-    return Heard(strip.name, path, hearing, strip.name, fingerprint(strip, strips, path=path))
+    return finish(hearing(context, scene.name, Choice.of(sound)))
 
 
 def hear_plainly(context: bpy.types.Context, scene: bpy.types.Scene, sound: Any) -> Heard:
@@ -119,16 +110,38 @@ def hear_plainly(context: bpy.types.Context, scene: bpy.types.Scene, sound: Any)
         AddonError: there is no such sound, or it cannot be mixed.
         WorkerError: a file's length is not known, and there is no worker to ask.
     """
-    heard = hear(context, scene, sound)
+    return finish(hearing_plainly(context, scene.name, Choice.of(sound)))
+
+
+def hearing(context: bpy.types.Context, scene: str, sound: Choice) -> Steps[Heard]:
+    """As ``hear``, in steps."""
+    if sound.kind == "FILE":
+        return (yield from _file(scene, sound))
+    strips, strip = _found(context, scene, sound)
+    if strip is None:
+        channel = sound.channel if sound.kind == "CHANNEL" else None
+        mix, taken = yield from mixes.of_channel(strips.name, channel, target=scene)
+        return Heard(f"channel {channel}" if channel else "mix", mix.path, mix.hearing, "", taken)
+    if getattr(strip, "retiming_keys", ()):
+        yield Say(f"measuring the speed of {strip.name}")
+        strips, strip = _found(context, scene, sound)
+    path = source(strip, folder=user_folder("sounds"))
+    target = bpy.data.scenes[scene]
+    heard = timing(strip, strips, target=target)
+    if not heard.pieces:
+        raise AddonError(f"the strip {strip.name!r} is muted; unmute it, or pick another")
+    return Heard(strip.name, path, heard, strip.name, fingerprint(strip, strips, target=target))
+
+
+def hearing_plainly(context: bpy.types.Context, scene: str, sound: Choice) -> Steps[Heard]:
+    """As ``hear_plainly``, in steps."""
+    heard = yield from hearing(context, scene, sound)
     if heard.hearing.is_plain:
         return heard
-    strips = strip_scene(context, scene)
-    strip = find_strip(strips, heard.strip)
-    assert strip is not None
-    same = [each for each in sound_strips(strips) if each.sound and each.sound.filepath == strip.sound.filepath]
-    whole = timing(strip, strips)
-    mixed = _mix(strips, strip.name, same, only=True, frame_start=whole.frame_start, frame_end=whole.frame_end)
-    return replace(heard, path=mixed.path, hearing=mixed.hearing)
+    strips, strip = _found(context, scene, sound)
+    names = [each.name for each in heard_strips(strip, strips)]
+    mix = yield from mixes.of_strips(strips.name, names, timing(strip, strips), target=scene)
+    return replace(heard, path=mix.path, hearing=mix.hearing)
 
 
 def hear_cheaply(context: bpy.types.Context, scene: bpy.types.Scene) -> Heard | None:
@@ -142,39 +155,40 @@ def hear_cheaply(context: bpy.types.Context, scene: bpy.types.Scene) -> Heard | 
     strip = picked_strip(context, scene, sound) if sound.kind in ("ACTIVE", "STRIP") else None
     if strip is None or strip.sound is None or strip.sound.packed_file is not None:
         return None
-    taken = fingerprint(strip, strips, hashed=False)
+    taken = fingerprint(strip, strips, hashed=False, target=scene)
     if not taken.strips or any(state.retiming for state in taken.strips):
         return None
-    return Heard(strip.name, Path(taken.path), timing(strip, strips, target=scene), strip.name, taken)
+    return Heard(strip.name, path_of(strip.sound), timing(strip, strips, target=scene), strip.name, taken)
 
 
-_mixes: dict[str, Heard] = {}
+def _found(context: bpy.types.Context, scene: str, sound: Choice) -> tuple[bpy.types.Scene, Any]:
+    """The scene of the strips, and the strip; None for a channel or the mix.
+
+    Raises:
+        AddonError: there is none.
+    """
+    target = bpy.data.scenes.get(scene) or context.scene
+    strips = bpy.data.scenes.get(sound.strips) or strip_scene(context, target)
+    if sound.kind != "STRIP":
+        return strips, picked_strip(context, target, sound)
+    strip = find_strip(strips, sound.strip)
+    if strip is None:
+        raise AddonError(f"there is no sound strip {sound.strip!r}; pick another")
+    return strips, strip
 
 
-def _mix(strips: bpy.types.Scene, label: str, heard: list[Any], *, only: bool = False, **how: Any) -> Heard:
-    """A mix, made again only where a strip has changed."""
-    states = [fingerprint(each, strips, cuts=False, hashed=False).to_json() for each in heard]
-    loudness = [(each.volume, each.pan, each.mute) for each in heard]
-    frames = strips.frame_start, strips.frame_end
-    key = repr((strips.name, label, states, loudness, frames, how))
-    known = _mixes.get(key)
-    if known is None or not known.path.is_file():
-        name = f"{_slug(label)}-{hashlib.sha256(key.encode()).hexdigest()[:12]}.wav"
-        mix = mixdown(strips, user_folder("mixes") / name, strips=heard if only else (), **how)
-        known = _mixes[key] = Heard(label, mix.path, mix.hearing, "", None)
-    return known
-
-
-def _file(scene: bpy.types.Scene, sound: Any) -> Heard:
-    path = Path(bpy.path.abspath(sound.file))
+def _file(scene: str, sound: Choice) -> Steps[Heard]:
+    path = sound.path
     if not sound.file or not path.is_file():
         raise AddonError(f"there is no sound file {path}; pick another" if sound.file else "pick a sound file")
-    fps = scene_fps(scene)
-    known = heard_store.of(path) or session.wait(Analyze(str(path)))
-    frames = max(1, round(Fraction(known.duration_s) * fps))
-    piece = Piece(sound.file_start, sound.file_start + frames, Fraction(0), 1 / fps)
-    return Heard(path.stem, path, Hearing(fps, (piece,)), "", None)
+    known = yield from heard_store.listening(path)
+    fps, start = scene_fps(bpy.data.scenes[scene]), sound.file_start
+    frames = max(1, round(Fraction(known.analysis.duration_s) * fps))
+    piece = Piece(start, start + frames, Fraction(0), 1 / fps)
+    return Heard(path.stem, path, Hearing(fps, (piece,)), "", print_of_file(sound, fps))
 
 
-def _slug(text: str) -> str:
-    return re.sub(r"[^\w-]+", "-", text).strip("-").lower() or "sound"
+def print_of_file(sound: Choice, fps: Fraction, *, hashed: bool = True) -> Fingerprint:
+    """What decides what is heard of a file: itself, and its first frame."""
+    start = StripState(sound.file_start, sound.file_start, sound.file_start, sound.file_start)
+    return Fingerprint(fps, (take(sound.path, strips=(start,), hashed=hashed),))

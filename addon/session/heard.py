@@ -11,6 +11,7 @@ import numpy as np
 from ..engine.client import read_array
 from ..engine.contract import Analysis, Analyze, Description
 from . import refresh
+from .asking import Ask, Steps, finish
 from .engine import session
 
 N_PEAKS = 4000
@@ -64,6 +65,7 @@ def ask(path: Path) -> None:
     def take(analysis: Analysis) -> None:
         _asked.discard(key)
         keep(path, analysis)
+        refresh.soon()
         refresh.redraw()
 
     session.ask(Analyze(str(path), n_peaks=N_PEAKS), take)  # one that failed is not asked again: the bake says why
@@ -75,8 +77,15 @@ def wait(path: Path) -> Known:
     Raises:
         WorkerError: it cannot be analysed.
     """
+    return finish(listening(path))
+
+
+def listening(path: Path) -> Steps[Known]:
+    """The analysis of a file, in steps."""
     known = waveform_of(path)
-    return known or keep(path, session.wait(Analyze(str(path), n_peaks=N_PEAKS)))
+    if known is None:
+        known = keep(path, (yield Ask(Analyze(str(path), n_peaks=N_PEAKS), f"listening to {path.name}")))
+    return known
 
 
 def keep(path: Path, analysis: Analysis) -> Known:

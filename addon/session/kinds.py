@@ -28,6 +28,31 @@ TARGETS = (
     ("COMPOSITOR", "Compositor", "An image node in the compositor", "NODE_COMPOSITING", 5),
     ("BRUSH", "Brush", "A texture for the active brush", "BRUSH_DATA", 6),
 )
+# What can be baked beside the colours; the numbers are bits, as many can be chosen at once.
+MAPS = (
+    ("height", "Height", "How far the picture stands out, for bump or displacement", "NONE", 1),
+    ("normal", "Normal", "Which way its surface faces, for a lit material", "NONE", 2),
+    ("roughness", "Roughness", "Where it is matt, and where it is glossy", "NONE", 4),
+    ("emission", "Emission", "What of it gives light", "NONE", 8),
+    ("mask", "Mask", "Where the picture is, for mixing; it is wired to nothing", "NONE", 16),
+)
+SURFACES = (
+    ("LIT", "Lit", "A surface that light falls on"),
+    ("SHINING", "Shining", "A surface that shines by itself, so that the picture is seen exactly"),
+)
+COORDINATES = (
+    ("UV", "UV", "A picture on the surface, laid out by its UVs, as a bake is"),
+    ("Generated", "Generated", "The field fills the space around the object: no UVs and no seams"),
+    ("Object", "Object", "As Generated, without being stretched to the object's size"),
+)
+KEYS_ON = (
+    ("OWN", "Its Own Keys", "The inputs of the live node have the keys"),
+    (
+        "CONTROLLER",
+        "The Controller",
+        "The keys are on the controller that the Keys panel names, for all live pictures of a preset and a sound",
+    ),
+)
 SPACINGS = (
     ("FRAMES", "Every Frame", "One key on each frame"),
     ("DECIMATED", "Few Keys", "As few keys as keep the curve within the error"),

@@ -1,11 +1,8 @@
-"""From a finished bake to datablocks, and whether they still follow their sound."""
+"""From a finished bake to datablocks."""
 
 from __future__ import annotations
 
-import contextlib
-import json
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import bpy
@@ -14,10 +11,7 @@ from ..bake import (
     BakeError,
     InTheWay,
     Made,
-    baked_images,
     read_maps,
-    recall,
-    shift,
     to_brush,
     to_compositor,
     to_geometry_nodes,
@@ -26,12 +20,7 @@ from ..bake import (
     to_material,
     to_world,
 )
-from ..bake.images import place_of
-from ..errors import AddonError
-from ..sound import Change, Changed, Fingerprint, Moved, compare, find_strip, fingerprint
-from .hearables import strip_scene
-
-BASE = "base"
+from ..live import give_way, live_nodes
 
 
 def target(run: Any, *, replace: bool = False, kind: str = "") -> Made | InTheWay:
@@ -46,17 +35,17 @@ def target(run: Any, *, replace: bool = False, kind: str = "") -> Made | InTheWa
         AddonError: it cannot be made.
     """
     plan = run.plan
-    maps = read_maps(Path(plan.request.out))
+    maps = read_maps(Path(plan.request.out), names=plan.request.maps)  # others there are of an earlier bake
     scene = bpy.data.scenes.get(plan.scene) or bpy.context.scene
     kind = kind or plan.target
     heard = plan.heard.fingerprint.to_json() if plan.heard.fingerprint else ""
     told: dict[str, Any] = {"frame_start": plan.first, "heard": heard, "recipe": plan.recipe}
     if kind == "MATERIAL":
-        return to_material(maps, _object(plan), replace=replace, **told)
+        return _instead(to_material(maps, _object(plan), lit=plan.lit, replace=replace, **told))
     if kind == "WORLD":
-        return to_world(maps, scene, replace=replace, **told)
+        return _instead(to_world(maps, scene, replace=replace, **told))
     if kind == "LIGHT":
-        return to_light(maps, _object(plan), replace=replace, **told)
+        return _instead(to_light(maps, _object(plan), replace=replace, **told))
     if kind == "GEOMETRY":
         return to_geometry_nodes(maps, **told)
     if kind == "COMPOSITOR":
@@ -66,69 +55,13 @@ def target(run: Any, *, replace: bool = False, kind: str = "") -> Made | InTheWa
     return to_image(maps, **told)
 
 
-def stale(context: bpy.types.Context) -> list[tuple[bpy.types.Image, Change]]:
-    """The baked pictures that no longer follow their sound, and how it differs; one for each bake."""
-    found = []
-    for image in baked_images():
-        memory = recall(image)
-        if memory is None or memory.map != BASE:
-            continue
-        change = _change(context, memory) if place_of(image).exists() else Changed("its pictures are gone")
-        if isinstance(change, Moved | Changed):
-            found.append((image, change))
-    return found
-
-
-def shift_image(image: bpy.types.Image, change: Moved, context: bpy.types.Context) -> int:
-    """Shift a bake with its strip; how many places show it."""
-    memory = recall(image)
-    assert memory is not None
-    count = shift(place_of(image), by=change.frames)
-    now = _heard_now(context, json.loads(memory.recipe))
-    for each in baked_images():
-        kept = recall(each)
-        if now is not None and kept is not None and kept.heard == memory.heard:
-            each["avcore"] = json.dumps({**kept.__dict__, "heard": now.to_json()})
-    return count
-
-
-def job_of(image: bpy.types.Image) -> SimpleNamespace:
-    """The job that an image was baked by, with the properties of ``props.Job``.
-
-    Raises:
-        AddonError: it does not remember one.
-    """
-    memory = recall(image)
-    try:
-        told = json.loads(memory.recipe) if memory else {}
-        return SimpleNamespace(
-            sound=SimpleNamespace(**told["sound"]),
-            preset=SimpleNamespace(**told["preset"], described="", parameters=()),
-            bake=SimpleNamespace(**told["bake"]),
-            object=told["object"],
-        )
-    except (ValueError, KeyError, TypeError) as error:
-        raise AddonError(f"{image.name} does not remember how it was baked; bake it anew") from error
-
-
-def _change(context: bpy.types.Context, memory: Any) -> Change | None:
-    with contextlib.suppress(ValueError, KeyError):  # heard is empty for a file or a mix
-        old = Fingerprint.from_json(memory.heard)
-        new = _heard_now(context, json.loads(memory.recipe))
-        if new is None:
-            return Changed("its strip is gone") if old.strips else None
-        return compare(old, new)
-    return None
-
-
-def _heard_now(context: bpy.types.Context, recipe: dict[str, Any]) -> Fingerprint | None:
-    scene = bpy.data.scenes.get(recipe["scene"]) or context.scene
-    strips = strip_scene(context, scene)
-    strip = find_strip(strips, recipe["sound"]["strip"])
-    if strip is None or strip.sound is None:
-        return None
-    path = Path(recipe["path"]) if strip.sound.packed_file is not None else None
-    return fingerprint(strip, strips, path=path, hashed=False)
+def _instead(made: Made | InTheWay) -> Made | InTheWay:
+    """What was made, now without the live picture that was there."""
+    if isinstance(made, Made):
+        for live in live_nodes():
+            if (live.kind, live.name) == (made.kind, made.name):
+                give_way(live)
+    return made
 
 
 def _object(plan: Any) -> bpy.types.Object:
@@ -151,4 +84,4 @@ def _brush() -> bpy.types.Brush:
     raise BakeError("there is no brush; enter Texture Paint or Sculpt mode and choose one")
 
 
-__all__ = ["InTheWay", "Made", "job_of", "shift_image", "stale", "target"]
+__all__ = ["InTheWay", "Made", "target"]

@@ -33,6 +33,12 @@ def find(text: str) -> bpy.types.ID:
     return owner
 
 
+def name_of(text: str) -> str:
+    """The name of the datablock that ``text`` shows; of nodes, that of what has them."""
+    match = _SHOWN.fullmatch(text)
+    return str(ast.literal_eval(match["name"])) if match is not None else text
+
+
 def indices(owner: bpy.types.ID, path: str, index: int) -> list[int]:
     """The numbers of a property that are meant; -1 stands for all."""
     try:

@@ -53,9 +53,9 @@ def bake_folder(chosen: str) -> Path:
     """Where bakes go: the chosen folder, the one in the preferences, or ``bakes`` beside the saved file.
 
     Raises:
-        ValueError: none is chosen and the file has no place yet.
+        ValueError: it is to be beside the file, which has no place yet.
     """
-    folder = chosen or preferences().output_folder
-    if not folder and not bpy.data.filepath:
+    folder = chosen or preferences().output_folder or "//bakes"
+    if folder.startswith("//") and not bpy.data.filepath:
         raise ValueError("save the file first, or choose a folder for the bake")
-    return Path(bpy.path.abspath(folder or "//bakes"))
+    return Path(bpy.path.abspath(folder))

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import re
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import bpy
@@ -14,7 +12,15 @@ import bpy
 from ..engine.contract import Bake
 from ..errors import AddonError
 from . import parameters, places
+from .claims import claim
 from .hearables import Heard, hear_plainly
+from .kinds import MAPS
+
+SOUND_NAMES = ("kind", "strip", "channel", "file", "file_start")
+BAKE_NAMES = (
+    "width", "height", "range", "first", "last", "format", "bits", "quality", "folder", "name", "target", "maps",
+    "surface",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -30,6 +36,7 @@ class Plan:
     object: str
     scene: str
     recipe: str
+    lit: bool = True
 
 
 def plan(
@@ -73,66 +80,64 @@ def plan(
         threads=prefs.threads or None,
         sound=False,
         overwrite=overwrite or is_video,
+        maps=() if is_video else tuple(name for name, *_ in MAPS if name in settings.maps),
     )
-    request = _replacing_own(request)
+    request = claim(request)
+    thing = object_of(context, job)
+    recipe = recipe_of(job, heard, scene=scene.name, object=thing, overrides=overrides)
+    return Plan(
+        request,
+        heard,
+        first,
+        last,
+        name,
+        settings.target,
+        thing,
+        scene.name,
+        json.dumps(recipe, sort_keys=True),
+        lit=settings.surface == "LIT",
+    )
+
+
+def object_of(context: bpy.types.Context, job: Any) -> str:
+    """The name of the object that a job is for, the active one where it names none; empty where there is none."""
     thing = bpy.data.objects.get(job.object) or context.object
-    place_of_object = thing.name if thing else ""
-    recipe = _recipe(job, heard, scene=scene.name, object=place_of_object, overrides=overrides)
-    return Plan(request, heard, first, last, name, settings.target, place_of_object, scene.name, recipe)
+    return thing.name if thing else ""
 
 
-def _recipe(job: Any, heard: Heard, *, scene: str, object: str, overrides: dict[str, Any]) -> str:
-    """All settings of a job, as text to keep with what is made, so that it can be baked again."""
-    sound = {name: getattr(job.sound, name) for name in ("kind", "strip", "channel", "file", "file_start")}
+def recipe_of(job: Any, heard: Heard, *, scene: str, object: str, overrides: dict[str, Any]) -> dict[str, Any]:
+    """All settings of a job, as plain data to keep with what is made, so that it can be made again."""
+    sound = {name: getattr(job.sound, name) for name in SOUND_NAMES}
     if heard.strip:  # another strip may be active by then
         sound |= {"kind": "STRIP", "strip": heard.strip}
-    names = ("width", "height", "range", "first", "last", "format", "bits", "quality", "folder", "name", "target")
-    told = {
+    return {
         "sound": sound,
         "preset": {"name": job.preset.name, "overrides": json.dumps(overrides, sort_keys=True)},
-        "bake": {name: getattr(job.bake, name) for name in names},
+        "bake": {**{name: getattr(job.bake, name) for name in BAKE_NAMES}, "maps": sorted(job.bake.maps)},
         "object": object,
         "scene": scene,
         "path": str(heard.path),
     }
-    return json.dumps(told, sort_keys=True)
 
 
-def _replacing_own(request: Bake) -> Bake:
-    """The request, allowed to replace what is in its folder where that is a bake of ours with other settings.
-
-    Raises:
-        AddonError: the folder cannot be made.
-    """
-    out = Path(request.out)
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise AddonError(f"the folder {out.parent} cannot be made: {error.strerror}; choose another") from error
-    note = out.with_name(f".{out.name}.avcore-request.json")
-    text = json.dumps(dataclasses.asdict(dataclasses.replace(request, overwrite=False)), sort_keys=True)
-    before = note.read_text(encoding="utf-8") if note.is_file() else ""
-    if before == text:
-        return request
-    try:
-        note.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise AddonError(f"{out.parent} cannot be written to: {error.strerror}; choose another folder") from error
-    return dataclasses.replace(request, overwrite=True) if before else request
+def wanted_range(scene: bpy.types.Scene, settings: Any, heard: Heard) -> tuple[int, int]:
+    """The first and last frame asked for in which the sound is heard; where there are none, the first is greater."""
+    start, end = heard.hearing.frame_start, heard.hearing.frame_end - 1
+    if settings.range == "SCENE":
+        return max(start, scene.frame_start), min(end, scene.frame_end)
+    if settings.range == "CUSTOM":
+        return max(start, settings.first), min(end, settings.last)
+    return start, end
 
 
 def _range(scene: bpy.types.Scene, settings: Any, heard: Heard) -> tuple[int, int]:
-    """The first and last frame to bake: those asked for in which the sound is heard.
+    """The first and last frame to bake.
 
     Raises:
         AddonError: there are none.
     """
     start, end = heard.hearing.frame_start, heard.hearing.frame_end - 1
-    first, last = start, end
-    if settings.range == "SCENE":
-        first, last = max(start, scene.frame_start), min(end, scene.frame_end)
-    elif settings.range == "CUSTOM":
-        first, last = max(start, settings.first), min(end, settings.last)
+    first, last = wanted_range(scene, settings, heard)
     if first > last:
         raise AddonError(
             f"{heard.label} is heard in frames {start} to {end}, outside the range to bake; change the range"

@@ -11,19 +11,20 @@ import numpy as np
 from ..engine.client import read_array
 from ..engine.contract import Curves, CurveValues
 from ..errors import AddonError
-from ..keys import scaled
+from ..keys import Conflict, Written, scaled, write_curve
 from ..sound import Hearing
-from . import heard as heard_store
-from . import parameters, refresh
+from . import refresh
+from .asking import Ask, Steps
 from .engine import session
-from .hearables import Heard, hear
+from .hearables import Heard, hearing
+from .recipes import Recipe, of_curve
 
 
 @dataclass(frozen=True)
 class Sampled:
-    """Values of a signal at frames [both shape=(n,)], in the range of the settings."""
+    """Values of a signal at frames [both shape=(n,)], and the sound that they are of."""
 
-    label: str
+    heard: Heard
     frames: Any
     values: Any
 
@@ -33,31 +34,50 @@ _shown: dict[Key, Sampled] = {}
 _asked: set[Key] = set()
 
 
-def sample(context: bpy.types.Context, source: str) -> Sampled:
-    """The signal ``source`` of the picked sound at every frame at which it is heard, shaped as the settings say.
+def sampling(context: bpy.types.Context, recipe: Recipe) -> Steps[Sampled]:
+    """A curve of the sound at every frame at which it is heard, in the range of its shape, in steps.
 
     Raises:
         AddonError: there is no such sound, or nothing of it is heard.
         WorkerError: there is no such signal, or no worker.
     """
-    scene = context.scene
-    keys = scene.avcore.keys
-    heard = hear(context, scene, scene.avcore.now.sound)
-    frames, is_heard, request = _request(scene, heard, source)
-    values = _spread(session.wait(request), is_heard)
-    return Sampled(heard.label, frames, scaled(values, low=keys.low, high=keys.high))
+    heard = yield from hearing(context, recipe.scene, recipe.sound)
+    frames, is_heard, request = _request(heard, recipe)
+    values = _spread((yield Ask(request, f"sampling {recipe.source}")), is_heard)
+    return Sampled(heard, frames, scaled(values, low=recipe.shape["low"], high=recipe.shape["high"]))
+
+
+def write(
+    curve: Sampled, recipe: Recipe, owner: Any, path: str, index: int = 0, *, replace: bool = False
+) -> Written | Conflict:
+    """Key a property with a curve, which then remembers what it was made of.
+
+    Raises:
+        KeysError: the property cannot have keys.
+    """
+    return write_curve(
+        owner,
+        path,
+        index,
+        frames=curve.frames,
+        values=curve.values,
+        max_error=error_of(recipe.shape),
+        heard=curve.heard.fingerprint.to_json(),
+        recipe=recipe.of_strip(curve.heard.strip).to_json(),
+        replace=replace,
+    )
 
 
 def shown(context: bpy.types.Context, heard: Heard) -> Sampled | None:
     """The signal of the settings, in [0, 1], for drawing: None until it has come."""
     scene = context.scene
-    keys, preset = scene.avcore.keys, scene.avcore.now.preset
-    shape = tuple(_shaped(keys.source, keys).items())
-    key = (str(heard.path), heard.hearing, shape, preset.name)
+    source = scene.avcore.keys.source
+    recipe = of_curve(scene, source)
+    key = (str(heard.path), heard.hearing, tuple(_shaped(recipe).items()), scene.avcore.now.preset.name)
     if key in _shown or key in _asked:
         return _shown.get(key)
     try:
-        frames, is_heard, request = _request(scene, heard, keys.source)
+        frames, is_heard, request = _request(heard, recipe)
     except AddonError:
         return None
     _asked.add(key)
@@ -66,7 +86,7 @@ def shown(context: bpy.types.Context, heard: Heard) -> Sampled | None:
         _asked.discard(key)
         _shown.clear()
         values = np.nan_to_num(_spread(reply, is_heard))
-        _shown[key] = Sampled(heard.label, frames, values / max(1.0, values.max(initial=0.0)))
+        _shown[key] = Sampled(heard, frames, values / max(1.0, values.max(initial=0.0)))
         refresh.redraw()
 
     session.ask(request, take)  # what failed is not asked for again
@@ -79,9 +99,15 @@ def forget() -> None:
     _asked.clear()
 
 
-def _request(scene: bpy.types.Scene, heard: Heard, source: str) -> tuple[Any, Any, Curves]:
+def error_of(shape: dict[str, Any]) -> float | None:
+    """The largest error of few keys, in units of the values; None for a key on each frame."""
+    if shape["spacing"] != "DECIMATED":
+        return None
+    return float(shape["error"] * (abs(shape["high"] - shape["low"]) or 1.0))
+
+
+def _request(heard: Heard, recipe: Recipe) -> tuple[Any, Any, Curves]:
     """The frames with sound, at which of them something is heard, and the request for those."""
-    keys, preset = scene.avcore.keys, scene.avcore.now.preset
     frames = heard.hearing.frames()
     times = heard.hearing.times(frames)
     is_heard = np.isfinite(times)
@@ -92,10 +118,10 @@ def _request(scene: bpy.types.Scene, heard: Heard, source: str) -> tuple[Any, An
         "fps": f"{heard.hearing.fps.numerator}/{heard.hearing.fps.denominator}",
         "times_s": tuple(times[is_heard].tolist()),
     }
-    if source in heard_store.preset_signals(preset.name):
-        told |= {"preset": preset.name, "overrides": parameters.overrides(preset), "preset_signals": (source,)}
+    if recipe.preset:
+        told |= {"preset": recipe.preset, "overrides": recipe.overrides, "preset_signals": (recipe.source,)}
     else:
-        told["signals"] = {source: _shaped(source, keys)}
+        told["signals"] = {recipe.source: _shaped(recipe)}
     return frames, is_heard, Curves(**told)
 
 
@@ -106,13 +132,6 @@ def _spread(reply: CurveValues, is_heard: Any) -> Any:
     return values
 
 
-def error_of(keys: Any) -> float | None:
-    """The largest error of few keys, in units of the values; None for a key on each frame."""
-    if keys.spacing != "DECIMATED":
-        return None
-    return float(keys.error * (abs(keys.high - keys.low) or 1.0))
-
-
-def _shaped(source: str, keys: Any) -> dict[str, Any]:
-    shape = {name: getattr(keys, name) for name in ("attack", "release", "lookahead", "delay")}
-    return {"source": source, **{name: f"{value:g}ms" for name, value in shape.items() if value}}
+def _shaped(recipe: Recipe) -> dict[str, Any]:
+    shape = {name: recipe.shape[name] for name in ("attack", "release", "lookahead", "delay")}
+    return {"source": recipe.source, **{name: f"{value:g}ms" for name, value in shape.items() if value}}

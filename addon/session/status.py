@@ -1,4 +1,4 @@
-"""What the panel says of the sound and of what was baked from it; cheap, since it is drawn often."""
+"""What the panel says of the sound and of what was made from it; cheap, since it is drawn often."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import bpy
 
 from ..errors import AddonError
 from ..sound import Moved, fingerprint
-from . import make
+from . import following
 from .hearables import picked_strip, strip_scene
 
 
@@ -29,13 +29,11 @@ def summary(context: bpy.types.Context) -> tuple[str, str]:
 
 
 def problems(context: bpy.types.Context) -> list[tuple[str, str, bool]]:
-    """Baked images that no longer follow their sound: name, why, and whether a shift is all that they need."""
-    return [
-        (image.name, f"its strip has moved by {change.frames} frames", True)
-        if isinstance(change, Moved)
-        else (image.name, getattr(change, "reason", ""), False)
-        for image, change in make.stale(context)
-    ]
+    """What no longer follows its sound: names, why, and whether a shift is all that it needs; alike in one line."""
+    alike: dict[tuple[str, bool], list[str]] = {}
+    for each in following.stale(context):
+        alike.setdefault((each.why, isinstance(each.change, Moved)), []).append(each.name)
+    return [(", ".join(names), why, is_shift) for (why, is_shift), names in alike.items()]
 
 
 def now() -> object:

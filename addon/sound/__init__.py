@@ -15,13 +15,13 @@ one WAV and returns it with a hearing that is. What was heard is kept with a bak
 fps_base / fps`` of a sound; that, slip and offsets were measured through mixdowns in 4.5, 5.0 and 5.2.
 """
 
-from .files import SoundError, source
-from .fingerprint import Change, Changed, Fingerprint, Moved, Unchanged, compare
-from .hearing import Hearing, Piece
+from .files import SoundError, path_of, source
+from .fingerprint import Change, Changed, Fingerprint, Moved, Unchanged, compare, take
+from .hearing import Hearing, Piece, View
 from .mixdown import Mix, can_mix, mixdown
 from .state import StripState
-from .strips import active_strip, find_strip, is_heard, scene_fps, sequencer_scene, sound_strips
-from .timing import fingerprint, heard_strips, timing
+from .strips import active_strip, find_strip, handles, is_heard, scene_fps, sequencer_scene, sound_strips
+from .timing import fingerprint, heard_of, heard_strips, mix_fingerprint, timing
 
 __all__ = [
     "Change",
@@ -34,17 +34,23 @@ __all__ = [
     "SoundError",
     "StripState",
     "Unchanged",
+    "View",
     "active_strip",
     "can_mix",
     "compare",
     "find_strip",
     "fingerprint",
+    "handles",
+    "heard_of",
     "heard_strips",
     "is_heard",
+    "mix_fingerprint",
     "mixdown",
+    "path_of",
     "scene_fps",
     "sequencer_scene",
     "sound_strips",
     "source",
+    "take",
     "timing",
 ]

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import bpy
 
 from ..errors import AddonError
+from .fingerprint import Played, take
+from .state import StripState
 
 if TYPE_CHECKING:
     from bpy.types import Sound, Strip
@@ -38,6 +41,25 @@ def source(strip: Strip, *, folder: Path) -> Path:
 def path_of(sound: Sound) -> Path:
     """Where the file of a sound is, or was when it was packed; ``//`` is the folder of the file that holds it."""
     return Path(os.path.normpath(bpy.path.abspath(sound.filepath, library=sound.library)))
+
+
+def played(sound: Sound, strips: Sequence[StripState], *, hashed: bool = True) -> Played:
+    """What a sound is, on disk or packed, with the strips that play it."""
+    path = path_of(sound)
+    if sound.packed_file is None:
+        return take(path, strips=strips, hashed=hashed)
+    return Played(str(path), sound.packed_file.size, 0, tuple(strips), _packed_hash(sound))
+
+
+_hashes: dict[tuple[str, int], str] = {}
+
+
+def _packed_hash(sound: Sound) -> str:
+    """The hash of a packed sound, read once for each name and size."""
+    key = sound.name_full, sound.packed_file.size
+    if key not in _hashes:
+        _hashes[key] = hashlib.sha256(sound.packed_file.data).hexdigest()
+    return _hashes[key]
 
 
 def _unpacked(sound: Sound, *, folder: Path) -> Path:

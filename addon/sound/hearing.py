@@ -40,6 +40,15 @@ class Piece:
 
 
 @dataclass(frozen=True)
+class View:
+    """How a timeline is seen from another of ``fps``, whose frame ``to`` is shown when its own frame ``at`` is."""
+
+    fps: Fraction
+    at: int = 0
+    to: int = 0
+
+
+@dataclass(frozen=True)
 class Hearing:
     """What is heard of one sound on a timeline of ``fps`` frames a second: pieces in order, which do not overlap."""
 

@@ -14,7 +14,7 @@ import bpy
 
 from .files import SoundError
 from .hearing import Hearing, Piece
-from .strips import scene_fps, seen_from, walk
+from .strips import handles, scene_fps, seen_from, walk
 
 if TYPE_CHECKING:
     from bpy.types import Scene, Strip
@@ -95,13 +95,15 @@ def listening_copy(scene: Scene) -> Iterator[Scene]:
 
 
 def write_mix(scene: Scene, path: Path, *, frame_start: int, frame_end: int, sample: str = "S16") -> None:
-    """Write a scene's sound from ``frame_start`` until before ``frame_end``; changes its range.
+    """Write the sound of a copy of a scene from ``frame_start`` until before ``frame_end``; changes its range.
 
     Raises:
         SoundError: the file cannot be written.
     """
-    scene.frame_end = frame_end  # one more than is wanted, so that the last frame is heard to its end
-    scene.frame_start = frame_start
+    late = max(0, -frame_start)  # a scene cannot begin before frame 0
+    _move_all(scene, late)
+    scene.frame_end = frame_end + late  # one more than is wanted, so that the last frame is heard to its end
+    scene.frame_start = frame_start + late
     workspace = bpy.context.workspace
     shown = getattr(workspace, "sequencer_scene", None)
     part = path.with_name(f".{path.name}.{os.getpid()}.part.wav")
@@ -119,3 +121,14 @@ def write_mix(scene: Scene, path: Path, *, frame_start: int, frame_end: int, sam
             workspace.sequencer_scene = shown
         with contextlib.suppress(OSError):
             part.unlink()
+        _move_all(scene, -late)
+
+
+def _move_all(scene: Scene, by: int) -> None:
+    """Move all strips of a scene, those ahead first, since strips that meet would change their channels."""
+    if not by:
+        return
+    outermost = [strip for strip, metas in walk(scene) if not metas]
+    for strip in sorted(outermost, key=handles, reverse=by > 0):
+        name = "content_start" if bpy.app.version >= (5, 1, 0) else "frame_start"
+        setattr(strip, name, getattr(strip, name) + by)

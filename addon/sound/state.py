@@ -15,7 +15,8 @@ class StripState:
 
     At ``content_start`` the sound is ``skipped`` frames old, at ``content_end`` it ends; both ``late_s`` later.
     ``[left, right)`` is what the handles of the strip, and of the metas that hold it, leave of it. ``retiming`` are
-    the frames of its speed keys, empty at its own speed.
+    the frames of its speed keys, empty at its own speed. ``loudness`` tells volumes and pans apart, where several
+    strips are mixed; it is text, and empty where they do not matter.
     """
 
     content_start: int
@@ -25,6 +26,7 @@ class StripState:
     skipped: int = 0
     late_s: Fraction = Fraction(0)
     retiming: tuple[int, ...] = ()
+    loudness: str = ""
 
     def piece(self, fps: Fraction) -> Piece | None:
         """What is heard of a strip at its own speed, None where nothing is."""

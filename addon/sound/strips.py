@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import bpy
 import numpy as np
 
-from .hearing import Hearing
+from .hearing import Hearing, View
 from .state import StripState
 
 if TYPE_CHECKING:
@@ -50,15 +50,23 @@ def scene_fps(scene: Scene) -> Fraction:
     return Fraction(scene.render.fps) / Fraction(base)
 
 
+def view_from(target: Scene | None, scene: Scene) -> View | None:
+    """How the sequencer of ``scene`` is seen from ``target``: see ``timing``. None where they are one."""
+    if target is None or target == scene:
+        return None
+    for strip, _ in walk(scene):
+        if strip.type == "SCENE" and strip.scene == target:  # Blender plays it frame for frame, at any frame rate
+            is_new = bpy.app.version >= (5, 1, 0)
+            start = strip.content_start if is_new else strip.frame_start
+            skipped = strip.content_trim_start if is_new else strip.animation_offset_start
+            return View(scene_fps(scene), at=int(start), to=target.frame_start + int(skipped))
+    return View(scene_fps(target))
+
+
 def seen_from(target: Scene | None, hearing: Hearing, scene: Scene) -> Hearing:
     """What is heard in the sequencer of ``scene``, at the frames of ``target``: see ``timing``."""
-    if target is None or target == scene:
-        return hearing
-    for strip, _ in walk(scene):
-        if strip.type == "SCENE" and strip.scene == target:
-            start = strip.content_start if bpy.app.version >= (5, 1, 0) else strip.frame_start
-            return hearing.seen_in(scene_fps(target), at=int(start), to=target.frame_start)
-    return hearing.seen_in(scene_fps(target))
+    view = view_from(target, scene)
+    return hearing if view is None else hearing.seen_in(view.fps, at=view.at, to=view.to)
 
 
 def walk(scene: Scene) -> Iterator[tuple[Strip, tuple[MetaStrip, ...]]]:

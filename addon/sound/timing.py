@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from .files import path_of
-from .fingerprint import Fingerprint, take
+from .files import path_of, played
+from .fingerprint import Fingerprint
 from .hearing import Hearing, Piece, layered
 from .retiming import measure
-from .strips import is_heard, read_state, scene_fps, seen_from, sound_strips
+from .strips import is_heard, metas_of, read_state, scene_fps, seen_from, sound_strips, view_from
 
 if TYPE_CHECKING:
     from bpy.types import Scene, Strip
@@ -22,8 +23,9 @@ def timing(strip: Strip, scene: Scene, *, cuts: bool = True, target: Scene | Non
         strip: a sound strip of ``scene``'s sequencer.
         scene: the scene that holds it.
         cuts: hear the other strips of the same file too; where they overlap, ``strip`` goes first.
-        target: the scene whose frames to count in, where that is another. Frame for frame through the scene strip that
-            shows it in ``scene``; where there is none, both begin together at frame 0, as seconds count.
+        target: the scene whose frames to count in, where that is another. Frame for frame, whatever its own rate,
+            through the scene strip that shows it in ``scene``; where there is none, both begin together at frame 0, as
+            seconds count.
 
     Raises:
         SoundError: the speed of a strip was changed, and this Blender has no audio to listen to it with.
@@ -40,19 +42,44 @@ def timing(strip: Strip, scene: Scene, *, cuts: bool = True, target: Scene | Non
 
 
 def fingerprint(
-    strip: Strip, scene: Scene, *, path: Path | None = None, cuts: bool = True, hashed: bool = True
+    strip: Strip, scene: Scene, *, cuts: bool = True, hashed: bool = True, target: Scene | None = None
 ) -> Fingerprint:
     """What decides what is heard, to keep with what is made; without ``hashed`` cheap enough for a panel.
 
     Args:
         strip: a sound strip of ``scene``'s sequencer.
         scene: the scene that holds it.
-        path: the file that ``source`` gave; needed for a packed sound.
         cuts: as for ``timing``.
         hashed: read the file for its hash, so that a copy of it elsewhere counts as the same.
+        target: as for ``timing``.
     """
     states = [read_state(each, scene) for each in heard_strips(strip, scene, cuts=cuts)]
-    return take(path or path_of(strip.sound), fps=scene_fps(scene), strips=states, hashed=hashed)
+    sounds = (played(strip.sound, states, hashed=hashed),)
+    return Fingerprint(scene_fps(scene), sounds, view_from(target, scene), scene.name)
+
+
+def mix_fingerprint(
+    strips: Iterable[Strip],
+    scene: Scene,
+    *,
+    loudness: Callable[[Strip], str],
+    hashed: bool = True,
+    target: Scene | None = None,
+) -> Fingerprint:
+    """As ``fingerprint``, of several strips that are heard together; ``loudness`` tells their volumes apart."""
+    by_sound: dict[object, list[Strip]] = {}
+    for strip in strips:
+        if strip.sound is not None:
+            by_sound.setdefault(_identity(strip), []).append(strip)
+    sounds = tuple(
+        played(
+            same[0].sound,
+            [replace(read_state(each, scene), loudness=loudness(each)) for each in same],
+            hashed=hashed,
+        )
+        for same in by_sound.values()
+    )
+    return Fingerprint(scene_fps(scene), sounds, view_from(target, scene), scene.name)
 
 
 def heard_strips(strip: Strip, scene: Scene, *, cuts: bool = True) -> list[Strip]:
@@ -62,6 +89,17 @@ def heard_strips(strip: Strip, scene: Scene, *, cuts: bool = True) -> list[Strip
         same = _identity(strip)
         strips += [each for each in sound_strips(scene) if each != strip and each.sound and _identity(each) == same]
     return [each for each in strips if is_heard(each, scene)]
+
+
+def heard_of(scene: Scene, channel: int | None = None) -> list[Strip]:
+    """The sound strips that are heard, of one channel (a strip in a meta is where that is) or of all."""
+    return [
+        strip
+        for strip in sound_strips(scene)
+        if strip.sound is not None
+        if is_heard(strip, scene)
+        if channel is None or [*metas_of(strip, scene), strip][0].channel == channel
+    ]
 
 
 def _identity(strip: Strip) -> object:

@@ -7,7 +7,7 @@ from typing import Any
 
 import bpy
 
-from ..session import bakes, catalogue, heard, parameters, picture, refresh
+from ..session import bakes, catalogue, heard, live_offers, live_plans, lives, parameters, picture, refresh
 from ..session.engine import session
 from ..session.status import problems, summary
 from . import fields
@@ -38,10 +38,11 @@ def draw_top(layout: Layout, context: bpy.types.Context) -> None:
     elif session.welcome is None and session.is_busy:
         layout.label(text="Starting avcore ...", icon="SORTTIME")
     draw_run(layout, context)
+    draw_live_question(layout, context)
     for name, why, is_shift in problems(context):
         box = layout.box()
         _lines(box, f"{name}: {why}", icon="INFO")
-        box.operator("avcore.update_bake", text="Shift" if is_shift else "Update", icon="FILE_REFRESH").image = name
+        box.operator("avcore.update", text="Shift" if is_shift else "Update", icon="FILE_REFRESH").name = name
 
 
 def draw_run(layout: Layout, _context: bpy.types.Context) -> None:
@@ -70,6 +71,23 @@ def draw_run(layout: Layout, _context: bpy.types.Context) -> None:
         row.operator("avcore.bake", text="Replace", icon="FILE_TICK").overwrite = True
     if run.failed is not None and run.failed.traceback:
         row.operator("avcore.show_failure", text="", icon="TEXT")
+
+
+def draw_live_question(layout: Layout, _context: bpy.types.Context) -> None:
+    """What of the user's is in the way of a live picture."""
+    run = lives.current.run
+    if run is None or run.in_the_way is None:
+        return
+    box = layout.box()
+    _lines(box, run.in_the_way.sentence, icon="QUESTION")
+    row = box.row(align=True)
+    if run.plan.again:
+        operator = row.operator("avcore.live_again", text="Replace", icon="FILE_TICK")
+        operator.live = run.plan.again
+    else:
+        operator = row.operator("avcore.live", text="Replace", icon="FILE_TICK")
+    operator.replace = True
+    row.operator("avcore.keep_own", icon="X")
 
 
 def draw_sound(layout: Layout, context: bpy.types.Context) -> None:
@@ -142,11 +160,14 @@ def draw_preview(layout: Layout, context: bpy.types.Context) -> None:
 
 
 def draw_bake(layout: Layout, context: bpy.types.Context) -> None:
-    """How and where to bake, and the button."""
-    bake = context.scene.avcore.now.bake
+    """What to make and how, and the two buttons: images, or nodes."""
+    now = context.scene.avcore.now
+    bake = now.bake
     layout.use_property_split = True
     layout.use_property_decorate = False
     layout.prop(bake, "target")
+    if bake.target == "MATERIAL":
+        layout.prop(bake, "surface")
     row = layout.row(align=True)
     row.prop(bake, "width", text="Size")
     row.prop(bake, "height", text="")
@@ -155,6 +176,7 @@ def draw_bake(layout: Layout, context: bpy.types.Context) -> None:
         row = layout.row(align=True)
         row.prop(bake, "first", text="From, To")
         row.prop(bake, "last", text="")
+    _draw_maps(layout, bake)
     header, body = layout.panel("avcore_files", default_closed=True)
     header.label(text="Files")
     if body is not None:
@@ -164,10 +186,57 @@ def draw_bake(layout: Layout, context: bpy.types.Context) -> None:
         body.prop(bake, "quality")
         body.prop(bake, "folder", placeholder="bakes")
         body.prop(bake, "name", placeholder="strip and preset")
+    _draw_live(layout, now)
     row = layout.row(align=True)
     row.scale_y = 1.4
     row.operator("avcore.bake", icon="RENDER_ANIMATION")
+    row.operator("avcore.live", icon="NODETREE")
     row.operator("avcore.job_add", text="", icon="ADD")
+    if live_plans.here(context) is not None:
+        layout.operator("avcore.bake_live", icon="RENDER_STILL")
+
+
+def _draw_maps(layout: Layout, bake: Any) -> None:
+    """What to bake beside the colours; a film has none."""
+    is_film = bake.format == "video"
+    header, body = layout.panel("avcore_maps", default_closed=True)
+    chosen = len(bake.maps)
+    header.label(
+        text=bpy.app.translations.pgettext_iface("Maps: {}").format(chosen) if chosen and not is_film else "Maps"
+    )
+    if body is None:
+        return
+    if is_film:
+        _lines(body, "A movie has no maps; choose PNG or OpenEXR under Files", icon="INFO")
+    grid = body.grid_flow(columns=2, even_columns=True, align=True)
+    grid.use_property_split = False
+    grid.enabled = not is_film
+    grid.prop(bake, "maps")
+
+
+def _draw_live(layout: Layout, now: Any) -> None:
+    """Whether the preset can be live, and how."""
+    live, offer, reason = now.live, live_offers.of(now.preset), live_offers.why_not(now)
+    header, body = layout.panel("avcore_live", default_closed=True)
+    if reason:
+        header.label(text="Live: not here")
+    elif offer is not None and offer.nodes:
+        header.label(text=bpy.app.translations.pgettext_iface("Live: {} nodes").format(offer.nodes))
+    else:
+        header.label(text="Live")
+    if offer is None:
+        refresh.soon()
+    if body is None:
+        return
+    if reason:
+        _lines(body, reason, icon="INFO")
+        return
+    if now.bake.target == "MATERIAL":
+        body.prop(live, "coordinates")
+        row = body.row()
+        row.enabled = now.bake.surface == "LIT"
+        row.prop(live, "emission")
+    body.prop(live, "keys")
 
 
 def draw_keys(layout: Layout, context: bpy.types.Context) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import importlib.metadata
 import importlib.util
 import os
 import platform
@@ -14,19 +13,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import avcore
+from avcore.packages import NEEDED, OPTIONAL, missing, version
 
 HELP = "report versions, devices and encoders, and what is missing"
-
-PACKAGES = (
-    "numpy", "scipy", "soundfile", "soxr", "imageio-ffmpeg", "pyyaml", "safetensors", "array-api-compat", "numba",
-    "pillow", "isal", "OpenEXR", "matplotlib", "platformdirs", "tqdm",
-)  # fmt: skip
-OPTIONAL = ("torch",)
 
 
 @dataclass(frozen=True)
 class Result:
-    """What there is and what is not. ``problems`` are sentences that end with the command that helps."""
+    """What there is and what is not. ``problems`` are sentences that end with the command that helps.
+
+    What is None in ``packages`` and not among the problems is optional.
+    """
 
     avcore: str
     python: str
@@ -48,7 +45,7 @@ class Result:
 
     def text(self) -> str:
         """The report for people."""
-        packages = ", ".join(f"{name} {version or 'not installed'}" for name, version in self.packages.items())
+        packages = ", ".join(f"{name} {version or _not_installed(name)}" for name, version in self.packages.items())
         return "\n".join(
             [
                 f"avcore {self.avcore}, Python {self.python}, {self.system}, {self.cores} cores",
@@ -75,12 +72,8 @@ def run(_args: argparse.Namespace) -> Result:
     from avcore.files import cache_folder
     from avcore.presets import list_presets
 
-    packages = {name: _version(name) for name in (*PACKAGES, *OPTIONAL)}
-    problems = [
-        f"the package {name} is missing: {sys.executable} -m pip install {name}"
-        for name in PACKAGES
-        if packages[name] is None
-    ]
+    packages = {name: version(name) for name in (*NEEDED, *OPTIONAL)}
+    problems = [f"the package {name} is missing: {sys.executable} -m pip install {name}" for name in missing()]
     ffmpeg = _ffmpeg_version()
     if ffmpeg is None:
         problems.append(f"no ffmpeg: {sys.executable} -m pip install --force-reinstall imageio-ffmpeg")
@@ -105,11 +98,8 @@ def run(_args: argparse.Namespace) -> Result:
     )
 
 
-def _version(package: str) -> str | None:
-    try:
-        return importlib.metadata.version(package)
-    except importlib.metadata.PackageNotFoundError:
-        return None
+def _not_installed(package: str) -> str:
+    return f"not installed (optional: {OPTIONAL[package]})" if package in OPTIONAL else "not installed"
 
 
 def _devices() -> list[str]:

@@ -39,8 +39,10 @@ class Listing:
         lines = []
         for entry in entries:
             what = entry["error"].splitlines()[0] if entry["error"] else entry["description"]
-            origin = "" if entry["origin"] == "shipped" else f" ({entry['origin']})"
-            lines.append(f"  {entry['name']:<{width}}  {what}{origin}".rstrip())
+            notes = [] if entry["origin"] == "shipped" else [entry["origin"]]
+            notes += [f"live: {entry['live_nodes']} nodes"] if entry["live_nodes"] else []
+            about = f"{what} ({', '.join(notes)})" if notes else what
+            lines.append(f"  {entry['name']:<{width}}  {about}".rstrip())
         return lines
 
 
@@ -52,10 +54,13 @@ class Shown:
     path: str
     hash: str
     yaml: str
+    live_nodes: int
+    not_live: str
 
     def text(self) -> str:
-        """The YAML, to be piped into a file."""
-        return self.yaml.rstrip("\n")
+        """The YAML, to be piped into a file; a comment says whether it can be a live material."""
+        live = f"live material: {self.live_nodes} nodes" if self.live_nodes else f"no live material: {self.not_live}"
+        return f"# {' '.join(live.split())}\n{self.yaml.rstrip()}"
 
 
 @dataclass(frozen=True)
@@ -162,19 +167,27 @@ def run(args: argparse.Namespace) -> Result:
 def _list(_args: argparse.Namespace) -> Result:
     import dataclasses
 
+    from avcore.export import liveness_of
     from avcore.presets import list_looks, list_presets
     from avcore.presets.library import search_folders
 
-    entries = [{**dataclasses.asdict(entry), "path": str(entry.path)} for entry in list_presets()]
+    entries = []
+    for entry in list_presets():
+        live = liveness_of(entry)
+        told = {**dataclasses.asdict(entry), "path": str(entry.path)}
+        entries.append({**told, "live_nodes": live.nodes, "not_live": live.why_not})
     looks = [dataclasses.asdict(look) for look in list_looks()]
     return Listing(entries, looks, [str(folder) for folder, _ in search_folders()])
 
 
 def _show(args: argparse.Namespace) -> Result:
+    from avcore.export import liveness
     from avcore.presets import dump_yaml, load_preset, preset_hash
 
     preset = load_preset(args.name, overrides=args.overrides)
-    return Shown(preset.name, str(preset.path), preset_hash(preset), dump_yaml(preset, full=args.full))
+    live = liveness(preset)
+    text = dump_yaml(preset, full=args.full)
+    return Shown(preset.name, str(preset.path), preset_hash(preset), text, live.nodes, live.why_not)
 
 
 def _validate(args: argparse.Namespace) -> Result:

@@ -7,7 +7,7 @@ import threading
 from types import FrameType, TracebackType
 from typing import NoReturn, Self
 
-STOPS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
+from avcore.stop import STOPS
 
 
 class Stoppable:

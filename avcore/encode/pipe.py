@@ -9,43 +9,16 @@ import subprocess
 import sys
 import threading
 from collections import deque
-from collections.abc import Iterator
-from types import FrameType
 from typing import Any
 
 from numpy.typing import NDArray
 
 from avcore.ffmpeg import own_group
+from avcore.stop import signals_held
 
 _STDERR_LINES = 30
 _PIPE_BYTES = 1 << 20
-_STOPS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 _POLL_S = 0.2  # waits are cut in slices, since Ctrl-C does not end a lock's wait on Windows
-
-
-@contextlib.contextmanager
-def _signals_held() -> Iterator[None]:
-    """Let Ctrl-C and its like wait until the end of the block.
-
-    An exception out of the middle of ``Popen`` would leave a process that nobody knows.
-    """
-    held = {}
-    if threading.current_thread() is threading.main_thread():  # exceptions of signals are raised there alone
-        held = {number: handler for number in _STOPS if callable(handler := signal.getsignal(number))}
-    arrived: list[int] = []
-
-    def note(number: int, _frame: FrameType | None) -> None:
-        arrived.append(number)
-
-    try:
-        for number in held:
-            signal.signal(number, note)
-        yield
-    finally:
-        for number, handler in held.items():
-            signal.signal(number, handler)
-        for number in arrived:
-            signal.raise_signal(number)
 
 
 class EncoderEndedError(Exception):
@@ -69,7 +42,7 @@ class FramePipe:
         self._listener = threading.Thread(target=self._listen, name="words of ffmpeg", daemon=True)
         process: subprocess.Popen[bytes] | None = None
         try:
-            with _signals_held():
+            with signals_held():
                 self._process = process = subprocess.Popen(
                     command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, **own_group()
                 )

@@ -15,7 +15,10 @@ from avcore.ffmpeg import run_ffmpeg
 
 @dataclass(frozen=True)
 class Soundtrack:
-    """A sound file, or the sound of a video file, from ``start_s`` on for ``duration_s`` (None: to its end)."""
+    """A sound file, or the sound of a video file, from ``start_s`` on for ``duration_s`` (None: to its end).
+
+    Where ``start_s`` is below 0 there is silence before it.
+    """
 
     path: Path
     start_s: Fraction = Fraction(0)
@@ -85,7 +88,8 @@ def plan_sound(soundtrack: Soundtrack, container: Container) -> SoundPlan:
 
 
 def _trim(soundtrack: Soundtrack, rate_hz: int) -> str:
-    first = f"atrim=start_sample={round(soundtrack.start_s * rate_hz)}"
-    if soundtrack.duration_s is None:
-        return first
-    return f"{first}:end_sample={round((soundtrack.start_s + soundtrack.duration_s) * rate_hz)}"
+    first = round(soundtrack.start_s * rate_hz)
+    cut = f"atrim=start_sample={max(0, first)}"
+    if soundtrack.duration_s is not None:
+        cut += f":end_sample={max(0, round((soundtrack.start_s + soundtrack.duration_s) * rate_hz))}"
+    return cut if first >= 0 else f"{cut},adelay=delays={-first}S:all=1"

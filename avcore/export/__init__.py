@@ -1,5 +1,5 @@
 """Presets in other languages: as a graph (JSON), an OSL or GLSL shader, or a page that plays."""
 
-from avcore.export.preset import preset_graph, why_not
+from avcore.export.preset import Liveness, liveness, liveness_of, preset_graph, why_not
 
-__all__ = ["preset_graph", "why_not"]
+__all__ = ["Liveness", "liveness", "liveness_of", "preset_graph", "why_not"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
@@ -11,13 +12,15 @@ from numpy.typing import NDArray
 
 from avcore.audio.track import FeatureTrack
 from avcore.director import DirectorSpec
-from avcore.errors import UsageError
+from avcore.errors import PresetError, UsageError
 from avcore.export.source import identifier
 from avcore.fields.cppn import CppnSpec
 from avcore.fields.expression import Graph, build_graph
 from avcore.fields.expression.build import CONTROLS, COORDINATES, TIME
 from avcore.fields.loop import LoopSpec
+from avcore.presets.catalogue import PresetEntry
 from avcore.presets.images import read_images
+from avcore.presets.loading import load_preset
 from avcore.presets.preset import Preset
 from avcore.signals.controls import Controls, compute_controls
 from avcore.timebase import Duration
@@ -27,6 +30,8 @@ MAX_LAYERS = 6
 
 # Beyond this, materials take seconds to compile; 4 layers of 16 with relief are about a third of it.
 MAX_NODES = 3000
+
+ANY_TEMPO_BPM, ANY_FPS = 120.0, Fraction(30)
 
 # What a slider of a signal that adds up begins with: it has no end.
 INTEGRATED_RANGE = (0.0, 1000.0)
@@ -83,12 +88,15 @@ def preset_graph(
         UsageError: the preset cannot be a graph, or a length is in beats and there is no song.
         PresetError: its weights or images cannot be used.
     """
+    return _graph(preset, seconds_of(track, fps, preset.name), fps=fps, start_s=start_s)
+
+
+def _graph(preset: Preset, seconds: Callable[[Duration], float], *, fps: Fraction, start_s: float) -> Graph:
     reason = why_not(preset)
     if reason:
         raise UsageError(reason)
     preset = read_images(preset)
     spec: CppnSpec = preset.field
-    seconds = seconds_of(track, fps, preset.name)
     weights = spec.draw_weights() if spec.weights is None else spec.load_weights(preset.file(spec.weights))
     graph = build_graph(
         preset.name or "avcore",
@@ -109,6 +117,36 @@ def preset_graph(
             "or lower field.width, field.layers or colour.relief"
         )
     return graph
+
+
+@dataclass(frozen=True)
+class Liveness:
+    """Whether a preset can be a live material: of how many ``nodes``, or ``why_not``, a sentence."""
+
+    nodes: int = 0
+    why_not: str = ""
+
+
+def liveness(preset: Preset) -> Liveness:
+    """Whether a preset can be a live material, without a song; its graph is built for that, in milliseconds."""
+
+    def seconds(duration: Duration) -> float:  # how many nodes there are depends on no tempo
+        return duration.seconds(tempo_bpm=ANY_TEMPO_BPM, beats_per_bar=4, fps=ANY_FPS)
+
+    try:
+        return Liveness(nodes=_graph(preset, seconds, fps=ANY_FPS, start_s=0.0).node_count)
+    except (UsageError, PresetError) as error:
+        return Liveness(why_not=str(error))
+
+
+def liveness_of(entry: PresetEntry) -> Liveness:
+    """As ``liveness``, of a preset in a list; nothing is said of a broken one."""
+    if entry.error:
+        return Liveness()
+    try:
+        return liveness(load_preset(entry.name))
+    except PresetError as error:  # it went or broke since it was listed
+        return Liveness(why_not=str(error))
 
 
 def live_controls(preset: Preset, track: FeatureTrack, *, fps: Fraction, start_s: float = 0.0) -> Controls:

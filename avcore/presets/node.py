@@ -55,6 +55,14 @@ class Node:
             return repr(excerpt(self.value))
         return excerpt(str(self.value) if self.text is None else self.text)
 
+    def plain(self) -> Any:
+        """The value as plain Python data."""
+        if isinstance(self.value, dict):
+            return {name: child.plain() for name, child in self.value.items()}
+        if isinstance(self.value, list):
+            return [child.plain() for child in self.value]
+        return self.value
+
 
 def from_plain(data: Any, place: Place) -> Node:
     """A node from plain Python data (what ``json.load`` returns).

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +36,19 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _BARE_COLOUR = re.compile(r"[\[,:-]\s*#[0-9a-fA-F]{3,6}\b")
 
 
-def read_yaml_file(path: Path) -> Node:
+@dataclass(frozen=True)
+class Kind:
+    """What a file is to be, in words, and how large such a file may be."""
+
+    word: str
+    max_bytes: int
+    max_nodes: int
+
+
+PRESET = Kind("preset", MAX_BYTES, MAX_NODES)
+
+
+def read_yaml_file(path: Path, *, kind: Kind = PRESET) -> Node:
     """The mapping in a file.
 
     Raises:
@@ -43,24 +56,24 @@ def read_yaml_file(path: Path) -> Node:
     """
     try:
         with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
+            data = file.read(kind.max_bytes + 1)
     except OSError as error:
         raise PresetError(f"{path}: cannot be read ({error.strerror}); check the path") from error
-    if len(data) > MAX_BYTES:
-        raise PresetError(f"{path}: is larger than {MAX_BYTES // 1024} KiB, so it is no preset")
+    if len(data) > kind.max_bytes:
+        raise PresetError(f"{path}: is larger than {kind.max_bytes // 1024} KiB, so it is no {kind.word}")
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise PresetError(f"{path}: is not UTF-8 text (byte {error.start}); save it as UTF-8") from error
-    node = read_yaml(text, source=str(path))
+    node = read_yaml(text, source=str(path), max_nodes=kind.max_nodes)
     if not isinstance(node.value, dict):
-        kind = "a list" if isinstance(node.value, list) else "nothing" if node.value is None else "a single value"
-        raise PresetError(f"{path}: holds {kind}; a preset is a mapping")
+        held = "a list" if isinstance(node.value, list) else "nothing" if node.value is None else "a single value"
+        raise PresetError(f"{path}: holds {held}; a {kind.word} is a mapping")
     return node
 
 
-def read_yaml(text: str, *, source: str, numbered: bool = True) -> Node:
-    """The one document in ``text``; places name ``source`` and, if ``numbered``, lines.
+def read_yaml(text: str, *, source: str, numbered: bool = True, max_nodes: int = MAX_NODES) -> Node:
+    """The one document in ``text``, of so many values at most; places name ``source`` and, if ``numbered``, lines.
 
     Raises:
         PresetError: not YAML, or outside the subset.
@@ -70,7 +83,7 @@ def read_yaml(text: str, *, source: str, numbered: bool = True) -> Node:
     loader = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
     try:
         text.encode("utf-8")
-        return _Composer(yaml.parse(text, Loader=loader), source, numbered).document()
+        return _Composer(yaml.parse(text, Loader=loader), source, numbered, max_nodes).document()
     except UnicodeEncodeError as error:
         raise PresetError(f"{source}: is not UTF-8 text (character {error.start})") from error
     except yaml.MarkedYAMLError as error:
@@ -110,8 +123,9 @@ def resolve_plain(text: str) -> Scalar:
 class _Composer:
     """Builds nodes from PyYAML's events, and stops at the first event that is not allowed."""
 
-    def __init__(self, events: Iterator[Any], source: str, numbered: bool) -> None:
+    def __init__(self, events: Iterator[Any], source: str, numbered: bool, max_nodes: int) -> None:
         self._events = events
+        self._max_nodes = max_nodes
         self._source = source
         self._numbered = numbered
         self._n_nodes = 0
@@ -135,8 +149,8 @@ class _Composer:
         self._n_nodes += 1
         if depth > MAX_DEPTH:
             raise self._error(event, f"nested deeper than {MAX_DEPTH} levels")
-        if self._n_nodes > MAX_NODES:
-            raise self._error(event, f"more than {MAX_NODES} values")
+        if self._n_nodes > self._max_nodes:
+            raise self._error(event, f"more than {self._max_nodes} values")
         if isinstance(event, yaml.AliasEvent) or event.anchor:
             raise self._error(
                 event, f"anchors and aliases (&{excerpt(event.anchor)}) are not allowed; use extends to share settings"

@@ -26,6 +26,8 @@ from avcore.timebase import Duration, Timebase, parse_frames
 
 # Called with the name of the stage, how much is done and how much there is.
 Progress = Callable[[str, float, float], None]
+# Called for every image that is whole, from any thread: its number, its file, whether it was there already.
+Whole = Callable[[int, Path, bool], None]
 
 
 @dataclass(frozen=True)
@@ -100,7 +102,7 @@ def excerpt(track: FeatureTrack, job: RenderJob) -> Timebase:
     )
 
 
-def render(job: RenderJob, *, progress: Progress = lambda *_: None) -> RenderReport:
+def render(job: RenderJob, *, progress: Progress = lambda *_: None, whole: Whole = lambda *_: None) -> RenderReport:
     """Analyse, draw and write every frame of ``job``.
 
     Raises:
@@ -114,6 +116,7 @@ def render(job: RenderJob, *, progress: Progress = lambda *_: None) -> RenderRep
         track = analyze(job.audio, progress=lambda done: progress("analysis", done, 1.0))
     timebase = excerpt(track, job)
     numbers = [int(n) for n in timebase.numbers()] if job.frames is None else parse_frames(job.frames, timebase)
+    progress("compiling", 0.0, 1.0)  # on first use it takes seconds
     with ExitStack() as stack:
         with clock.stage("preparation"):
             device = choose(job.device)
@@ -133,7 +136,7 @@ def render(job: RenderJob, *, progress: Progress = lambda *_: None) -> RenderRep
         meter = ResponseMeter()
         done, todo = 0, numbers
         try:
-            sink, todo = _open(job, frames, numbers)
+            sink, todo = _open(job, frames, numbers, whole)
             with sink:
                 for number in todo:
                     with clock.stage("field"):
@@ -167,7 +170,7 @@ def render(job: RenderJob, *, progress: Progress = lambda *_: None) -> RenderRep
     )
 
 
-def _open(job: RenderJob, frames: Frames, numbers: list[int]) -> tuple[Sink, list[int]]:
+def _open(job: RenderJob, frames: Frames, numbers: list[int], whole: Whole) -> tuple[Sink, list[int]]:
     """The sink and the frames that it still needs."""
     if job.images:
         origin = provenance(frames, pixel=job.images.pixel, quality=job.quality, overlay=job.overlay)
@@ -180,8 +183,12 @@ def _open(job: RenderJob, frames: Frames, numbers: list[int]) -> tuple[Sink, lis
             provenance=origin,
             overwrite=job.overwrite,
             is_data=job.map_name not in (None, "emission"),
+            stored=lambda number, path: whole(number, path, False),
         )
-        return sequence, sequence.missing(numbers)
+        todo = sequence.missing(numbers)
+        for number in sorted(set(numbers) - set(todo)):
+            whole(number, sequence.path(number), True)
+        return sequence, todo
     if numbers != list(range(numbers[0], numbers[-1] + 1)):
         raise UsageError("a video needs consecutive frames; give --frames FIRST-LAST, or render to a folder")
     soundtrack = _soundtrack(job, frames, numbers) if job.sound else None

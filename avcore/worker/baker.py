@@ -62,6 +62,7 @@ def bake(request: Bake, pace: Pace) -> Baked:
         AvcoreError: see ``avcore.render.job.render``.
     """
     from avcore.cli.options import check_out
+    from avcore.encode.frame_folder import clear_frame_folder
     from avcore.render.job import map_job, render
 
     job = render_job(request)
@@ -72,6 +73,9 @@ def bake(request: Bake, pace: Pace) -> Baked:
     jobs |= {name: map_job(job, name, bits=bits) for name in request.maps}
     for each in jobs.values():
         check_out(each.out, each.audio, overwrite=each.overwrite)
+    if request.overwrite:
+        for name in request.maps:  # now: once it is stopped and goes on, what lies there must be its own
+            clear_frame_folder(jobs[name].out)
     reports = {}
     for index, (name, each) in enumerate(jobs.items()):
 

@@ -102,7 +102,7 @@ def failure(error: BaseException) -> Failed:
 
 
 class Pace:
-    """Progress, thinned out to ten a second, with the rate and the time left."""
+    """Progress, thinned out to ten a second in each stage, with the rate and the time left."""
 
     def __init__(self, say: Callable[[Progress], None]) -> None:
         self._say = say
@@ -115,7 +115,7 @@ class Pace:
         now = time.monotonic()
         if stage != self._stage:
             self._stage, self._began, self._before = stage, now, done
-        if now - self._said < EVERY_S:
+        elif now - self._said < EVERY_S:
             return
         self._said = now
         passed, gained = now - self._began, done - self._before

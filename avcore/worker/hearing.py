@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 from avcore.audio import FeatureTrack, find_sections
 from avcore.audio.decode import open_mono
 from avcore.errors import UsageError
+from avcore.export.preset import live_controls
 from avcore.presets.binding import Binder
 from avcore.presets.node import Place, from_plain
 from avcore.presets.problems import raise_problems, suggestion
@@ -95,8 +97,9 @@ def curves(request: Curves, track: FeatureTrack, scratch: Scratch) -> CurveValue
         controls = compute_controls({name: spec}, track, fps=fps)
         rows[name] = controls.frames(times_s - delays_s[name], span_s=span_s)[name]
     if request.preset:
-        signals = _chosen(load(request.preset, request.overrides).signals, request.preset_signals)
-        rows |= compute_controls(signals, track, fps=fps).frames(times_s, span_s=span_s)
+        preset = load(request.preset, request.overrides)
+        preset = replace(preset, signals=_chosen(preset.signals, request.preset_signals))
+        rows |= live_controls(preset, track, fps=fps, start_s=request.start_s).frames(times_s, span_s=span_s)
     if not rows:
         raise UsageError("there is no curve to sample; name a signal, or a preset that has signals")
     values = np.stack(list(rows.values())).astype(np.float32)

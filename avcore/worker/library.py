@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from avcore.errors import UsageError
+from avcore.export.preset import Liveness, liveness, liveness_of
 from avcore.files import output_error, replacing
 from avcore.presets import PresetEntry, dump_yaml, list_presets, load_preset, preset_hash
 from avcore.presets.catalogue import entry_of, list_looks
 from avcore.presets.images import read_images
 from avcore.presets.library import Location, search_folders, slug
 from avcore.presets.loading import load_location
-from avcore.presets.node import Node
 from avcore.presets.plain import to_data
 from avcore.presets.preset import SCHEMA_VERSION, Preset
 from avcore.presets.yaml_reader import read_yaml_file
@@ -45,7 +45,7 @@ def listing() -> PresetList:
 
     looks = tuple(Look(look.name, look.family, look.description, look.likes) for look in list_looks())
     return PresetList(
-        presets=tuple(_info(entry) for entry in list_presets()),
+        presets=tuple(_info(entry, liveness_of(entry)) for entry in list_presets()),
         families=tuple(dict.fromkeys(look.family for look in looks)),
         looks=looks,
         palettes=tuple(PALETTES),
@@ -60,7 +60,7 @@ def describe(name: str, overrides: Mapping[str, Any]) -> Description:
     """
     preset = load(name, overrides)
     return Description(
-        preset=_info(entry_of(preset)),
+        preset=_info(entry_of(preset), liveness(preset)),
         yaml=dump_yaml(preset),
         sha256=preset_hash(read_images(preset)),
         parameters=parameters(preset, load(name, {})),
@@ -93,7 +93,7 @@ def save(name: str, base: str, overrides: Mapping[str, Any], *, description: str
         entries["description"] = description
     whole = preset.origin == "file" or any(isinstance(value, dict) for value in overrides.values())
     if preset.path.resolve() == path.resolve():
-        entries = {**_plain(read_yaml_file(path)), **entries}  # it keeps what it extends
+        entries = {**read_yaml_file(path).plain(), **entries}  # it keeps what it extends
     elif whole:
         complete = dataclasses.replace(preset, **entries, folders=(path.parent,))
         _require_files(complete)
@@ -129,15 +129,6 @@ def _write(path: Path, text: str) -> Saved:
     return Saved(slug(path.stem), str(path))
 
 
-def _plain(node: Node) -> Any:
-    """What a file says, as plain data."""
-    if isinstance(node.value, dict):
-        return {name: _plain(child) for name, child in node.value.items()}
-    if isinstance(node.value, list):
-        return [_plain(child) for child in node.value]
-    return node.value
-
-
 def _put(entries: dict[str, Any], names: list[str], value: Any) -> None:
     for name in names[:-1]:
         inner = entries.get(name)
@@ -156,7 +147,7 @@ def _lines(entries: Mapping[str, Any], indent: str = "") -> Iterator[str]:
             yield f"{indent}{name}: {json.dumps(value, ensure_ascii=False)}"
 
 
-def _info(entry: PresetEntry) -> PresetInfo:
+def _info(entry: PresetEntry, live: Liveness) -> PresetInfo:
     return PresetInfo(
         name=entry.name,
         title=entry.title or entry.name,
@@ -168,4 +159,6 @@ def _info(entry: PresetEntry) -> PresetInfo:
         look=entry.look,
         thumbnail=str(entry.thumbnail or ""),
         error=entry.error,
+        live_nodes=live.nodes,
+        not_live=live.why_not,
     )

@@ -67,7 +67,7 @@ class Previews:
                 self._newest = None  # it has begun, and is not in the way of a newer one
         began = time.perf_counter()
         request: Preview = call.request
-        frames, timebase = self._frames(request, track)
+        frames, timebase = self._frames(request, track, call)
         number = _number(request, timebase)
         image = frames.frame(number, request.pixel)
         return Picture(
@@ -79,7 +79,7 @@ class Previews:
             notes=tuple(frames.notes),
         )
 
-    def _frames(self, request: Preview, track: FeatureTrack) -> tuple[Frames, Timebase]:
+    def _frames(self, request: Preview, track: FeatureTrack, call: Call) -> tuple[Frames, Timebase]:
         """What draws, kept from before where nothing but the time has changed."""
         from avcore.cli.options import parse_size
         from avcore.compute.device import choose
@@ -99,6 +99,7 @@ class Previews:
         frames = self._kept.get(key)
         if frames is None:
             timebase = Timebase.for_excerpt(track.duration_s, fps, start_s=start_s)
+            call.progress("compiling", 0.0, 1.0)  # on first use it takes seconds
             frames = Frames(
                 preset, track, timebase, size=size, device=choose(request.device), quality=request.quality,
                 threads=request.threads,

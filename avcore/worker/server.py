@@ -8,6 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from avcore.errors import AvcoreError
+
+# Whole before the threads are there: two that import parts of one package at once see each other's halves.
+from avcore.worker import library  # noqa: F401
 from avcore.worker.answers import Answers
 from avcore.worker.bakes import Bakes
 from avcore.worker.calls import Call, Write, failure

@@ -81,7 +81,7 @@ def test_a_reply_comes_to_who_asked(worker: Worker, song: str) -> None:
     first = worker.send(Describe("ember"))
     progress: list[Progress] = []
     picture = worker.ask(Preview(song, "ember", {}, 2.0, 64, 32), progress=progress.append, timeout_s=LONGEST_S)
-    assert [step.stage for step in progress] == ["analysis"] * len(progress)
+    assert list(dict.fromkeys(step.stage for step in progress)) == ["analysis", "compiling"]
     image = read_array(picture.array)
     assert image.shape == (32, 64, 3)
     assert image.dtype == np.float32

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +16,7 @@ from addon.engine.find import ENVIRONMENT, Looked, find_engines, probe
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="makes programs of shell scripts")
 
 Home = Callable[..., list[Looked]]
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -139,6 +141,19 @@ def test_what_does_not_work_says_why(home: Path) -> None:
         assert found.engine is None
         assert words in found.problem, name
         assert name in str(found)
+
+
+def test_an_avcore_without_what_it_needs_is_refused_with_the_command_that_helps(tmp_path: Path) -> None:
+    """Someone installed it with --no-deps, or points to a checkout."""
+    python = tmp_path / "env" / "bin" / "python"
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(python.parents[1])], check=True)
+    packages = next((tmp_path / "env").glob("lib/python3*/site-packages"))
+    (packages / "avcore.pth").write_text(f"{ROOT}\n")
+    found = probe("preferences", python)
+    assert found.engine is None
+    assert " lacks numpy, scipy, soundfile, " in found.problem
+    assert f"; run: {python} -m pip install numpy scipy" in found.problem
+    assert "matplotlib" not in found.problem, "nobody needs it"
 
 
 def test_an_avcore_that_speaks_otherwise_is_refused(tmp_path: Path) -> None:

@@ -66,7 +66,7 @@ def test_it_follows_its_sound(kind: str, cases: dict[str, Case], square: Any, tm
         return found
 
     assert min(agreements(0)) >= AGREEMENT_DB
-    assert shift(live, 24, controller=controller) == len(case.moments[0])
+    assert shift(live, 24) == len(case.moments[0])
     assert min(agreements(24)) >= AGREEMENT_DB
     assert max(agreements(0)[1:]) < AGREEMENT_DB  # what was there has moved away
 

@@ -378,14 +378,14 @@ def test_update_follows_the_strip(strip: Any, scene: Any) -> None:
     assert [(is_shift, why) for _, why, is_shift in status.problems(bpy.context)] == [
         (True, "its strip has moved by 24 frames")
     ]
-    assert bpy.ops.avcore.update_bake() == {"FINISHED"}
+    assert bpy.ops.avcore.update() == {"FINISHED"}
     assert _start(texture.image) == 29
     assert texture.image_user.frame_start == before + 24
     assert status.problems(bpy.context) == []
     _trim_to(strip, 30)
     (problem,) = status.problems(bpy.context)
     assert "trimmed" in problem[1]
-    assert bpy.ops.avcore.update_bake() == {"FINISHED"}
+    assert bpy.ops.avcore.update() == {"FINISHED"}
     assert len(list(Path(scene.avcore.now.bake.folder).rglob("*.png"))) == 30
     assert status.problems(bpy.context) == []
 

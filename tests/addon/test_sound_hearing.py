@@ -113,7 +113,7 @@ STRIPS = (StripState(11, 311, 35, 200), StripState(311, 611, 400, 500, retiming=
 
 
 def kept(path: Path, *strips: StripState, fps: Fraction = NTSC, hashed: bool = False) -> Fingerprint:
-    return take(path, fps=fps, strips=strips, hashed=hashed)
+    return Fingerprint(fps, (take(path, strips=strips, hashed=hashed),))
 
 
 def test_fingerprints_survive_being_kept(song: Path) -> None:

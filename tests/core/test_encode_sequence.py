@@ -42,6 +42,25 @@ def write_frames(
     return missing
 
 
+def test_who_is_overwritten_adds_nothing_to_the_other_job(tmp_path: Path) -> None:
+    folder = tmp_path / "shared"
+    options = {"size": SIZE, "fps": Fraction(24)}
+    with (
+        pytest.raises(OutputError, match="another job has taken over"),
+        open_sequence(folder, **options, provenance=JOB) as first,
+    ):
+        first.write(1, FRAMES[1])
+        with open_sequence(folder, **options, provenance=OTHER_JOB, overwrite=True) as second:
+            second.write(1, FRAMES[2])
+        for number in range(2, 40):
+            first.write(number, FRAMES[number])
+    held = read_manifest(folder)
+    assert held is not None
+    assert held.provenance == OTHER_JOB
+    assert frame_names(folder) == ["shared_0001.png"]
+    np.testing.assert_array_equal(np.asarray(Image.open(folder / "shared_0001.png")), FRAMES[2])
+
+
 def frame_names(folder: Path) -> list[str]:
     return sorted(name for name in os.listdir(folder) if name != "manifest.json")
 

@@ -9,6 +9,7 @@ import jsonschema
 import pytest
 
 from avcore.cli import main
+from avcore.export import preset_graph
 from avcore.presets import load_preset
 
 
@@ -32,7 +33,7 @@ def test_list_shows_names_and_broken_presets(
     monkeypatch.setenv("AVCORE_PRESETS", str(good.parent))
     assert main(["presets", "list"]) == 0
     lines = {line.split()[0]: line for line in capsys.readouterr().out.splitlines()}
-    assert lines["good"].split() == ["good", "fine", "(folder)"]
+    assert lines["good"].split()[:3] == ["good", "fine", "(folder,"]
     assert lines["organic"].startswith("organic (cells")
     assert "did you mean 'gain'?" in lines["bad"]
     for arguments in (["presets", "list", "--json"], ["presets", "--json", "list"]):
@@ -40,6 +41,23 @@ def test_list_shows_names_and_broken_presets(
         listed = {entry["name"]: entry for entry in json.loads(capsys.readouterr().out)["presets"]}
         assert listed["good"]["path"] == str(good)
         assert listed["bad"]["path"] == str(bad)
+
+
+def test_list_and_show_say_whether_a_preset_can_be_live(good: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["presets", "list", "--json"]) == 0
+    listed = {entry["name"]: entry for entry in json.loads(capsys.readouterr().out)["presets"]}
+    assert main(["presets", "list"]) == 0
+    lines = {line.split()[0]: line for line in capsys.readouterr().out.splitlines()}
+    for name, entry in listed.items():
+        assert bool(entry["live_nodes"]) != bool(entry["not_live"])
+        assert lines[name].endswith(f"(live: {entry['live_nodes']} nodes)") == bool(entry["live_nodes"])
+    ember = preset_graph(load_preset("ember"))
+    assert listed["ember"]["live_nodes"] == ember.node_count
+    assert listed["carousel"]["live_nodes"] > 0, "it counts in bars, and no song is needed to count nodes"
+    assert main(["presets", "show", "ember"]) == 0
+    assert capsys.readouterr().out.startswith(f"# live material: {ember.node_count} nodes\n")
+    assert main(["presets", "show", str(good), "--set", "field.width=64"]) == 0
+    assert "of good is too big for nodes" in capsys.readouterr().out.splitlines()[0]
 
 
 @pytest.mark.parametrize("form", [[], ["--full"]])

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 from worker_process import WorkerProcess, array, descendants, gone, is_alive
 
 from avcore.cli import main
@@ -78,7 +79,9 @@ def test_a_bake_is_that_of_the_command_line(bake: Bake, whole: dict[str, bytes])
         answers = zip(worker.times, worker.envelopes, strict=True)
         times = [at for at, it in answers if it.kind == "progress" and it.id == number]
         assert len(times) > 5
-        assert len(times) <= 10 * (times[-1] - times[0]) + 2
+        stages = list(dict.fromkeys(it.body["stage"] for it in worker.envelopes if it.kind == "progress"))
+        assert stages == ["analysis", "compiling", "frames"]
+        assert len(times) <= 10 * (times[-1] - times[0]) + 1 + len(stages)
         again = worker.ask(bake)
         assert (again.frames, again.skipped) == (0, FRAMES)
 
@@ -94,6 +97,25 @@ def test_a_video_has_its_sound(bake: Bake, tmp_path: Path) -> None:
         assert "is there already" in worker.ask(request).sentence
 
 
+def test_a_directed_preset_is_baked(bake: Bake, tmp_path: Path) -> None:
+    """Its scenes, changes and previews are those of the command line."""
+    request = changed(bake, preset="voyage", width=48, height=32, start_frame=1, start_s=0, duration=12)
+    out = tmp_path / "told" / "bake"
+    out.parent.mkdir()
+    arguments = ["render", bake.audio, out, "--format", "png", "-p", "voyage", "-r", "48x32", "--fps", FPS]
+    assert main([str(argument) for argument in [*arguments, "--duration", 12]]) == 0
+    with WorkerProcess() as worker:
+        baked = worker.ask(request)
+        assert (baked.first_frame, baked.last_frame) == (1, 12 * FPS)
+        assert files(Path(request.out)) == files(out)
+        at_s = 7.0
+        preview = Preview(bake.audio, "voyage", {}, at_s, 48, 32, str(FPS), quality="final", pixel="uint8")
+        picture = worker.ask(preview)
+    number = 1 + round(at_s * FPS)
+    assert picture.frame == number
+    np.testing.assert_array_equal(array(picture.array), np.asarray(Image.open(out / f"bake_{number:04d}.png")))
+
+
 def test_maps_are_baked_beside_the_images(bake: Bake) -> None:
     with WorkerProcess() as worker:
         request = changed(bake, width=32, height=32, preset="agate", maps=("height", "roughness"))
@@ -106,6 +128,21 @@ def test_maps_are_baked_beside_the_images(bake: Bake) -> None:
         (parts,) = {it.body["total"] for it in worker.envelopes if it.id == number and it.body.get("stage") == "frames"}
         assert parts == 3 * FRAMES
         assert "no maps" in worker.ask(changed(request, format="video", out=f"{bake.out}.mp4")).sentence
+
+
+def test_a_bake_with_maps_that_replaces_another_is_stopped_and_goes_on(bake: Bake) -> None:
+    """Bake again says nothing of replacing; maps of the bake before are not in its way."""
+    small = changed(bake, width=64, height=64, preset="agate", maps=("height",))
+    with WorkerProcess() as worker:
+        worker.ask(small)
+        other = changed(small, quality="draft", overwrite=True)
+        number = worker.send(other)
+        worker.progress(number)
+        worker.ask(Cancel(number))
+        assert isinstance(worker.answer(number), Cancelled)
+        baked = worker.ask(changed(other, overwrite=False))
+        assert isinstance(baked, Baked), baked
+        assert len(list(Path(baked.maps["height"]).parent.glob("*.png"))) == FRAMES
 
 
 def test_a_cancelled_bake_stops_within_a_frame_and_goes_on_later(bake: Bake, whole: dict[str, bytes]) -> None:

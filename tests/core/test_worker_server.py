@@ -13,7 +13,7 @@ import soundfile
 from worker_process import WorkerProcess, array
 
 from avcore.audio import analyze
-from avcore.compute.device import choose
+from avcore.compute.device import choose, cpu
 from avcore.presets import list_presets, load_preset
 from avcore.render.frames import Frames
 from avcore.signals.controls import compute_controls
@@ -139,6 +139,22 @@ def test_curves_are_those_of_a_render(worker: WorkerProcess, demo_track: Path) -
         np.testing.assert_array_equal(row, expected.astype(np.float32))
 
 
+def test_curves_of_a_perfect_loop_are_those_that_its_bake_hears(worker: WorkerProcess, demo_track: Path) -> None:
+    fps, start_s = Fraction(24), 2
+    preset = load_preset("carousel")
+    timebase = Timebase.for_excerpt(analyze(demo_track).duration_s, fps, start_s=start_s)
+    with Frames(preset, analyze(demo_track), timebase, size=(16, 16), device=cpu()) as frames:
+        assert frames.source.loop_frames is not None
+        count = 2 * frames.source.loop_frames
+        expected = frames.source.signals(timebase.times_s(range(1, 1 + count)))
+    reply = worker.ask(Curves(str(demo_track), preset="carousel", fps="24", start_s=start_s, count=count))
+    assert set(reply.names) == set(preset.signals)
+    for name, row in zip(reply.names, array(reply.array), strict=True):
+        np.testing.assert_array_equal(row, expected[name].astype(np.float32))
+        np.testing.assert_array_equal(row[: count // 2], row[count // 2 :])
+        assert row.std() > 0.01
+
+
 def test_a_delay_moves_a_curve(worker: WorkerProcess, demo_track: Path) -> None:
     times_s = tuple(np.linspace(1.0, 9.0, 50).tolist())
     late = array(
@@ -184,6 +200,14 @@ def test_a_preview_outside_the_song_shows_its_nearest_frame(worker: WorkerProces
     first, last = (worker.ask(Preview(str(demo_track), "ink", {}, at, 32, 32)) for at in (-5.0, 1e6))
     assert first.frame == 1
     assert last.time_s == pytest.approx(20.0, abs=1 / 30 + 1e-6)
+
+
+def test_kernels_that_are_compiled_are_told_of(demo_track: Path, tmp_path: Path) -> None:
+    """The first picture on a machine takes seconds, and whoever waits hears why."""
+    with WorkerProcess(AVCORE_CACHE=str(tmp_path)) as worker:
+        worker.ask(Preview(str(demo_track), "agate", {}, 1, 16, 16))
+        stages = dict.fromkeys(it.body["stage"] for it in worker.envelopes if it.kind == "progress")
+        assert list(stages) == ["analysis", "compiling"]
 
 
 def test_the_newest_preview_wins(worker: WorkerProcess, demo_track: Path) -> None:

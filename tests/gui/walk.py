@@ -127,7 +127,7 @@ def walk() -> Steps:
     found["moved"] = status.problems(bpy.context)
     shot("8-moved")
     with within(view):
-        bpy.ops.avcore.update_bake("INVOKE_DEFAULT", True)
+        bpy.ops.avcore.update("INVOKE_DEFAULT", True)
         bpy.ops.avcore.key_controller("INVOKE_DEFAULT", True)
         bpy.ops.avcore.markers("INVOKE_DEFAULT", True, moments="DOWNBEATS")
         bpy.ops.avcore.job_add("INVOKE_DEFAULT", True)

@@ -85,7 +85,8 @@ class Curves:
     ``signals`` maps names of one's choice to a feature (``bass``), a band (``40-110 Hz``), or a signal as a preset
     writes it (``{"source": "bass", "release": "200ms", "range": [0, 2]}``), which may also have a ``delay``. Features
     and bands alone are in [0, 1]. Where ``preset`` is given, its own signals come after them: those named in
-    ``preset_signals``, or all. A frame hears ``span_s`` seconds, by default 1 / fps.
+    ``preset_signals``, or all; a perfect loop begins at ``start_s``, as in a bake. A frame hears ``span_s`` seconds,
+    by default 1 / fps.
     """
 
     REPLY: ClassVar[type] = CurveValues
@@ -105,8 +106,9 @@ class Curves:
 class Live:
     """A preset as a graph of operations, to be made into nodes, and the signals that move it, as ``Curves`` samples.
 
-    Without ``audio``, lengths in beats cannot be, and there are no signals. ``fps`` and ``start_s`` as in a bake: a
-    perfect loop begins there and is whole frames long. Without times (``count`` or ``times_s``) the graph comes alone.
+    Without ``audio`` there are no signals, and no graph of a preset that counts in beats. ``fps`` and ``start_s`` as in
+    a bake: a perfect loop begins there and is whole frames long. Without times (``count`` or ``times_s``) the graph
+    comes alone.
     """
 
     REPLY: ClassVar[type] = LiveGraph

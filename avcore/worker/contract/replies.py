@@ -8,7 +8,11 @@ from typing import Any, Literal
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a request is, at most ten times a second. ``per_second`` and ``left_s`` are None until they are known."""
+    """How far a request is: when a stage begins, and at most ten times a second in it.
+
+    ``stage`` is ``analysis`` of the sound, ``compiling`` of kernels (which takes seconds on first use), or ``frames``.
+    ``per_second`` and ``left_s`` are None until they are known.
+    """
 
     stage: str
     done: float
@@ -63,7 +67,8 @@ class Device:
 class PresetInfo:
     """One preset; ``error`` is empty unless it cannot be loaded. ``thumbnail`` is a path, empty where there is none.
 
-    ``origin``: shipped, user, pack, or folder (one that AVCORE_PRESETS names).
+    ``origin``: shipped, user, pack, or folder (one that AVCORE_PRESETS names). As a live material it takes
+    ``live_nodes`` nodes, or ``not_live`` says why it cannot be one.
     """
 
     name: str
@@ -76,6 +81,8 @@ class PresetInfo:
     look: str = ""
     thumbnail: str = ""
     error: str = ""
+    live_nodes: int = 0
+    not_live: str = ""
 
 
 @dataclass(frozen=True)
@@ -222,13 +229,14 @@ class CurveValues:
 class LiveGraph:
     """A picture as operations, for nodes (``avcore.fields.expression.Graph.to_data``), and its signals at the times.
 
-    ``why_not`` says why there is none, and what to do; it is empty where there is. ``signals`` is None without times,
-    or where no signal moves the picture; its rows are in the order of the graph's inputs.
+    ``why_not`` says why there can be none, and what to do; it is empty where there can, of ``nodes`` nodes. ``signals``
+    is None without times, or where no signal moves the picture; its rows are in the order of the graph's inputs.
     """
 
     why_not: str
     graph: dict[str, Any] | None = None
     signals: CurveValues | None = None
+    nodes: int = 0
 
 
 @dataclass(frozen=True)

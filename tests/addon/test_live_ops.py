@@ -1,0 +1,393 @@
+"""Maps and live pictures from the panel's own buttons, in the extension that was built and installed."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+bpy = pytest.importorskip("bpy")
+
+from live_scene import plane, psnr_db, render, settings, shown  # noqa: E402
+
+from tests.addon import installed  # noqa: E402 - it is for processes with bpy
+
+needs_strips = pytest.mark.skipif(
+    not bpy.app.build_options.audaspace, reason="this bpy wheel was built without audio, and has no strips"
+)
+AGREEMENT_DB = 45.0
+FIRST, LAST = 101, 110
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    home = tmp_path_factory.mktemp("home")
+    os.environ["AVCORE_CACHE"] = str(home / "cache")
+    os.environ["XDG_DATA_HOME"] = str(home / "data")
+    return home
+
+
+@pytest.fixture(scope="module")
+def song(home: Path, avcore_python: str) -> Path:
+    return installed.make_song(avcore_python, home / "song.wav")
+
+
+@pytest.fixture
+def extension(home: Path, avcore_python: str) -> Iterator[None]:
+    installed.install(installed.light_zip(home / "dist"))
+    installed.enable(avcore_python)
+    yield
+    installed.disable()
+
+
+@pytest.fixture
+def scene(extension: None, song: Path, tmp_path: Path) -> Any:
+    """A square before a camera, active; a song as a file; ten frames of 64 x 64 pixels, without smooth edges."""
+    scene = bpy.context.scene
+    settings()
+    choose(plane())
+    bpy.ops.avcore.pick_sound(kind="FILE", filepath=str(song))
+    bake = scene.avcore.now.bake
+    bake.width = bake.height = 64
+    bake.folder, bake.quality, bake.surface = str(tmp_path / "bakes"), "draft", "SHINING"
+    bake.range, bake.first, bake.last = "CUSTOM", FIRST, LAST
+    return scene
+
+
+def choose(obj: Any) -> Any:
+    """Make an object the active one."""
+    bpy.context.view_layer.objects.active = obj
+    return obj
+
+
+def material() -> Any:
+    return bpy.context.object.active_material
+
+
+def surface() -> Any:
+    """What the material shows."""
+    output = next(node for node in material().node_tree.nodes if node.type == "OUTPUT_MATERIAL")
+    return output.inputs["Surface"].links[0].from_node
+
+
+def roles() -> set[str]:
+    return {node["avcore"] for node in material().node_tree.nodes if "avcore" in node}
+
+
+def source(node: Any, name: str) -> Any:
+    """What feeds an input of a node."""
+    return node.inputs[name].links[0].from_node if node.inputs[name].links else None
+
+
+def rendered(scene: Any, frame: int, folder: Path) -> Any:
+    scene.frame_set(frame)
+    for node in material().node_tree.nodes if bpy.context.object.type == "MESH" and material() else ():
+        if node.type == "TEX_IMAGE":
+            node.interpolation = "Closest"
+    return render(folder / f"{frame}.exr")
+
+
+def baked(folder: Path, name: str, frame: int) -> Any:
+    """A baked PNG, as sRGB, the top row first."""
+    image = bpy.data.images.load(str(folder / name / f"{name}_{frame - FIRST + 1:04d}.png"))
+    image.colorspace_settings.name = "Non-Color"
+    pixels = np.empty(len(image.pixels), np.float32)
+    image.pixels.foreach_get(pixels)
+    bpy.data.images.remove(image)
+    return pixels.reshape(64, 64, -1)[::-1, :, :3]
+
+
+def test_a_live_picture_is_what_a_bake_of_the_same_frame_is(scene: Any, tmp_path: Path) -> None:
+    """And it becomes that bake, in the same material, and is made live again."""
+    assert bpy.ops.avcore.live() == {"FINISHED"}
+    mine = material()
+    frames = (FIRST, FIRST + 4, LAST)
+    live = [rendered(scene, frame, tmp_path) for frame in frames]
+    assert bpy.ops.avcore.bake_live() == {"FINISHED"}
+    assert material() == mine
+    assert surface().type == "EMISSION"
+    assert "live" not in roles()
+    assert (
+        mine.node_tree.animation_data is None or mine.node_tree.animation_data.action is None or not len(curves(mine))
+    )
+    for frame, picture in zip(frames, live, strict=True):
+        now = rendered(scene, frame, tmp_path)
+        assert psnr_db(picture, now) >= AGREEMENT_DB
+        assert psnr_db(now, baked(Path(scene.avcore.now.bake.folder), "song-ember", frame)) >= AGREEMENT_DB
+    assert min(psnr_db(live[0], live[1]), psnr_db(live[1], live[2])) < 30, "the picture moves"
+    assert bpy.ops.avcore.live() == {"FINISHED"}
+    assert psnr_db(rendered(scene, LAST, tmp_path), live[2]) >= AGREEMENT_DB
+    assert "base" not in roles()
+
+
+def curves(owner: Any) -> list[Any]:
+    from bl_ext.user_default.avcore.keys import all_curves
+
+    return all_curves(owner.node_tree if hasattr(owner, "node_tree") else owner)
+
+
+def test_a_loop_and_settings_of_the_panel_are_the_same_live(scene: Any, tmp_path: Path) -> None:
+    """A preset that counts in bars, with a changed setting, in a wide picture."""
+    bpy.ops.avcore.choose_preset(preset="carousel", overrides='{"colour.saturation": 0.4}')
+    scene.avcore.now.bake.width = 128
+    assert bpy.ops.avcore.live() == {"FINISHED"}
+    assert live_node().inputs["Aspect"].default_value == 2.0
+    before = rendered(scene, LAST, tmp_path)
+    assert bpy.ops.avcore.bake() == {"FINISHED"}
+    # The render takes every second pixel of the bake's width: half a pixel beside the live one.
+    assert psnr_db(rendered(scene, LAST, tmp_path), before) >= 30
+
+
+def live_node() -> Any:
+    return next(node for node in material().node_tree.nodes if node.get("avcore") == "live")
+
+
+def test_maps_are_wired_and_rendered(scene: Any, tmp_path: Path) -> None:
+    bake = scene.avcore.now.bake
+    bake.surface, bake.maps = "LIT", {"height", "normal", "roughness", "emission", "mask"}
+    assert bpy.ops.avcore.bake() == {"FINISHED"}
+    folder = Path(bake.folder)
+    assert {path.name for path in folder.iterdir() if path.is_dir()} == {
+        "song-ember",
+        *(f"song-ember_{name}" for name in bake.maps),
+    }
+    principled = surface()
+    assert {name: source(principled, name).get("avcore") for name in ("Base Color", "Roughness", "Normal")} == {
+        "Base Color": "base",
+        "Roughness": "roughness",
+        "Normal": "normal map",
+    }
+    # Without any light, it shows what it gives: the emission map.
+    picture = rendered(scene, FIRST + 4, tmp_path)
+    wanted = baked(folder, "song-ember_emission", FIRST + 4)
+    assert wanted.max() > 0.1
+    assert psnr_db(picture, wanted) >= AGREEMENT_DB
+    image = next(image for image in bpy.data.images if "avcore" in image)
+    assert json.loads(json.loads(image["avcore"])["recipe"])["bake"]["maps"] == sorted(bake.maps)
+    assert bpy.ops.avcore.job_add() == {"FINISHED"}
+    assert scene.avcore.jobs[0].bake.maps == bake.maps
+    # Live takes over all of them, and no glow of theirs stays.
+    assert bpy.ops.avcore.live() == {"FINISHED"}
+    assert roles() == {"output", "surface", "coordinates", "mapping", "live"}
+    assert principled.inputs["Emission Strength"].default_value == 0.0
+    assert rendered(scene, FIRST + 4, tmp_path).max() == 0.0
+    scene.avcore.now.live.emission = True
+    assert bpy.ops.avcore.live() == {"FINISHED"}
+    assert rendered(scene, FIRST + 4, tmp_path).max() > 0.1
+    # A bake in other frames and without maps has nothing to do with those that lie there.
+    bake.maps, bake.last = set(), LAST - 3
+    assert bpy.ops.avcore.bake() == {"FINISHED"}
+    assert roles() == {"output", "surface", "coordinates", "mapping", "base"}
+    assert rendered(scene, FIRST + 4, tmp_path).max() == 0.0
+
+
+def test_exr_has_maps_and_a_movie_has_none(scene: Any) -> None:
+    bake = scene.avcore.now.bake
+    bake.maps, bake.target = {"height"}, "IMAGE"
+    bake.format = "video"
+    assert bpy.ops.avcore.bake() == {"FINISHED"}
+    assert not list(Path(bake.folder).rglob("*_height*"))
+    bake.format = "exr"
+    assert bpy.ops.avcore.bake() == {"FINISHED"}
+    assert len(list((Path(bake.folder) / "song-ember_height").glob("*.exr"))) == 10
+
+
+def test_live_in_every_place(scene: Any, tmp_path: Path) -> None:
+    from bl_ext.user_default.avcore.live import live_nodes
+
+    now = scene.avcore.now
+    for target in ("MATERIAL", "WORLD", "GEOMETRY"):
+        now.bake.target = target
+        assert bpy.ops.avcore.live() == {"FINISHED"}
+    now.bake.target = "COMPOSITOR"
+    if bpy.app.version < (4, 5, 0):
+        with pytest.raises(RuntimeError, match=r"use Blender 4\.5"):
+            bpy.ops.avcore.live()
+    else:
+        assert bpy.ops.avcore.live() == {"FINISHED"}
+    square = bpy.context.object
+    now.bake.target = "LIGHT"
+    with pytest.raises(RuntimeError, match="choose a light"):
+        bpy.ops.avcore.live()
+    bpy.ops.object.light_add(type="SPOT")
+    assert bpy.ops.avcore.live() == {"FINISHED"}
+    found = {live.kind: live for live in live_nodes()}
+    assert set(found) >= {"material", "world", "light", "node group"}
+    for live in found.values():
+        assert live.memory.frame_start == 1
+        names = {curve.data_path for curve in curves(live.tree)}
+        assert len(names) >= 2, f"{live.key} has keys"
+    # Baked: the world, the light; in the material of the active object.
+    for target in ("WORLD", "LIGHT"):
+        now.bake.target = target
+        assert bpy.ops.avcore.bake_live() == {"FINISHED"}
+        assert not bpy.ops.avcore.bake_live.poll()
+    choose(square)
+    now.bake.target = "MATERIAL"
+    assert bpy.ops.avcore.bake_live.poll()
+    assert {live.kind for live in live_nodes()} == set(found) - {"world", "light"}
+    now.bake.target = "WORLD"
+    assert bpy.ops.avcore.live() == {"FINISHED"}, "and back"
+
+
+def test_coordinates_and_surface_can_be_changed_there_and_back(scene: Any, tmp_path: Path) -> None:
+    now = scene.avcore.now
+    shining = []
+    for kind in ("SHINING", "LIT", "SHINING"):
+        now.bake.surface = kind
+        assert bpy.ops.avcore.live() == {"FINISHED"}
+        shining.append(surface().type)
+    assert shining == ["EMISSION", "BSDF_PRINCIPLED", "EMISSION"]
+    flat = rendered(scene, FIRST, tmp_path)
+    now.live.coordinates = "Object"
+    assert bpy.ops.avcore.live() == {"FINISHED"}
+    assert psnr_db(rendered(scene, FIRST, tmp_path), flat) < 30
+    now.live.coordinates = "UV"
+    assert bpy.ops.avcore.live() == {"FINISHED"}
+    np.testing.assert_array_equal(rendered(scene, FIRST, tmp_path), flat)
+    # A bake is flat, also of what filled space.
+    now.live.coordinates = "Object"
+    assert bpy.ops.avcore.live() == {"FINISHED"}
+    assert bpy.ops.avcore.bake_live() == {"FINISHED"}
+    picture = baked(Path(now.bake.folder), "song-ember", FIRST)
+    assert psnr_db(rendered(scene, FIRST, tmp_path), picture) >= AGREEMENT_DB
+
+
+def test_pictures_share_a_controller(scene: Any, tmp_path: Path) -> None:
+    """Of one preset and sound, the same curves; others have their own, and the artist's keys stay."""
+    now = scene.avcore.now
+    first = bpy.context.object
+    assert bpy.ops.avcore.live() == {"FINISHED"}
+    alone = rendered(scene, FIRST, tmp_path)
+    now.live.keys = "CONTROLLER"
+    assert bpy.ops.avcore.live() == {"FINISHED"}
+    np.testing.assert_allclose(rendered(scene, FIRST, tmp_path), alone, atol=2e-3)
+    assert not curves(first.active_material)
+    empty = bpy.data.objects["avcore"]
+    names = {curve.data_path for curve in curves(empty)}
+    second = choose(plane())
+    assert bpy.ops.avcore.live() == {"FINISHED"}
+    assert second.active_material != first.active_material
+    assert {curve.data_path for curve in curves(empty)} == names
+    other = choose(plane())
+    now.preset.name = "neon"
+    assert bpy.ops.avcore.live() == {"FINISHED"}
+    new = {curve.data_path for curve in curves(empty)} - names
+    assert new
+    assert all(path.startswith('["Neon ') for path in new)
+    assert bpy.ops.avcore.live() == {"FINISHED"}, "made again, it uses what it made"
+    assert {curve.data_path for curve in curves(empty)} == names | new
+    assert len(other.active_material.node_tree.animation_data.drivers) == len(new)
+
+    from bl_ext.user_default.avcore.live import live_nodes, shift
+
+    before = {curve.data_path: curve.range()[0] for curve in curves(empty)}
+    for live in live_nodes():
+        shift(live, 24)
+    assert {path: start + 24 for path, start in before.items()} == {
+        curve.data_path: curve.range()[0] for curve in curves(empty)
+    }
+    assert {live.memory.frame_start for live in live_nodes()} == {25}
+
+
+def test_what_is_the_artists_stays(scene: Any) -> None:
+    mine = bpy.data.materials.new("Mine")
+    bpy.context.object.data.materials.append(mine)
+    assert bpy.ops.avcore.live() == {"CANCELLED"}
+    assert material() == mine
+    from bl_ext.user_default.avcore.session import lives
+
+    assert "'Mine' of your own" in lives.current.run.in_the_way.sentence
+    assert bpy.ops.avcore.keep_own() == {"FINISHED"}
+    assert lives.current.run is None
+    assert bpy.ops.avcore.live(replace=True) == {"FINISHED"}
+    assert material() != mine
+    assert mine.use_fake_user
+    # Keys that were edited by hand, and a number that was set by hand.
+    (curve,) = [each for each in curves(material()) if each.data_path.endswith("inputs[3].default_value")]
+    curve.keyframe_points.insert(300, 7.0)
+    live_node().inputs["Scale"].default_value = 2.5
+    assert bpy.ops.avcore.live() == {"FINISHED"}
+    assert "have edited" in lives.current.run.in_the_way.sentence
+    assert curve.evaluate(300) == 7.0
+    assert bpy.ops.avcore.live(replace=True) == {"FINISHED"}
+    (curve,) = [each for each in curves(material()) if each.data_path.endswith("inputs[3].default_value")]
+    assert curve.evaluate(300) != 7.0
+    assert live_node().inputs["Scale"].default_value == 2.5
+
+
+def test_it_says_why_there_can_be_no_live_picture(scene: Any) -> None:
+    now = scene.avcore.now
+    now.preset.name = "lava"
+    with pytest.raises(RuntimeError, match="Lava is no neural field"):
+        bpy.ops.avcore.live()
+    assert bpy.ops.avcore.reload_presets() == {"FINISHED"}
+    from bl_ext.user_default.avcore.session import live_offers
+
+    assert "Lava is no neural field" in live_offers.why_not(now)
+    assert not bpy.ops.avcore.live.poll()
+    now.preset.name = "ember"
+    assert live_offers.of(now.preset).nodes == 210
+    assert bpy.ops.avcore.live.poll()
+    bpy.ops.avcore.choose_preset(preset="ember", overrides='{"field.width": 64}')
+    live_offers.follow(scene)
+    assert "too big for nodes" in live_offers.why_not(now)
+    assert not bpy.ops.avcore.live.poll()
+    bpy.ops.avcore.choose_preset(preset="ember")
+    now.bake.target = "BRUSH"
+    assert "Brush has no live form" in live_offers.why_not(now)
+    assert not bpy.ops.avcore.live.poll()
+    now.bake.target = "MATERIAL"
+    assert not bpy.ops.avcore.bake_live.poll(), "there is none yet"
+    with pytest.raises(RuntimeError, match="there is no live material Nonesuch"):
+        bpy.ops.avcore.live_again(live="material Nonesuch")
+
+
+@needs_strips
+def test_it_is_made_again_of_its_strip(scene: Any, song: Path, tmp_path: Path) -> None:
+    editor = scene.sequence_editor_create() or scene.sequence_editor
+    strips = editor.strips if hasattr(editor, "strips") else editor.sequences
+    strip = strips.new_sound("take", str(song), 1, 5)
+    editor.active_strip = strip
+    assert bpy.ops.avcore.pick_sound(kind="ACTIVE") == {"FINISHED"}
+    assert bpy.ops.avcore.live() == {"FINISHED"}
+    from bl_ext.user_default.avcore.live import live_nodes, shift
+
+    (live,) = live_nodes()
+    assert live.memory.frame_start == 5
+    assert (
+        json.loads(live.memory.recipe)["sound"] | {"kind": "STRIP", "strip": "take"}
+        == json.loads(live.memory.recipe)["sound"]
+    )
+    before = rendered(scene, FIRST, tmp_path)
+    setattr(strip, "content_start" if bpy.app.version >= (5, 1, 0) else "frame_start", 29)
+    assert shift(live, 24) == len(curves(live.tree))
+    moved = rendered(scene, FIRST + 24, tmp_path)
+    np.testing.assert_allclose(moved, before, atol=2e-3)
+    # The same comes of making it again; the panel is at another preset and sound by then.
+    scene.avcore.now.preset.name = "neon"
+    scene.avcore.now.sound.kind = "MIX"
+    assert bpy.ops.avcore.live_again(live=live.key) == {"FINISHED"}
+    (live,) = live_nodes()
+    assert live.memory.frame_start == 29
+    assert live.group_node.node_tree.name == "Ember"
+    np.testing.assert_allclose(rendered(scene, FIRST + 24, tmp_path), moved, atol=2e-3)
+
+
+def test_it_stays_as_it_is_in_a_saved_file(scene: Any, tmp_path: Path) -> None:
+    assert bpy.ops.avcore.live() == {"FINISHED"}
+    before = rendered(scene, LAST, tmp_path)
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "a.blend"))
+    bpy.ops.wm.open_mainfile(filepath=str(tmp_path / "a.blend"))
+    from bl_ext.user_default.avcore.live import live_nodes
+
+    assert [live.key for live in live_nodes()] == ["material Ember"]
+    choose(bpy.data.objects["square"])
+    np.testing.assert_array_equal(rendered(bpy.context.scene, LAST, tmp_path), before)
+    assert shown(tmp_path / f"{LAST}.exr").std() > 0.02
+    assert bpy.ops.avcore.bake_live() == {"FINISHED"}, "and it can be baked there"
