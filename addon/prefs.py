@@ -52,6 +52,10 @@ class Preferences(bpy.types.AddonPreferences):
     wheel_folder: StringProperty(
         name="Wheels", description="A folder with avcore's wheels, to install without the internet", subtype="DIR_PATH"
     )
+    flamenco_manager: StringProperty(
+        name="Flamenco",
+        description="Address of a Flamenco Manager that farm jobs can be sent to, such as http://render:8080",
+    )
     with_torch: BoolProperty(name="With PyTorch", description="Also install PyTorch, to draw on a graphics card")
 
     def draw(self, context: bpy.types.Context) -> None:
@@ -67,6 +71,8 @@ class Preferences(bpy.types.AddonPreferences):
         row = column.row(align=True)
         row.prop(self, "cache_folder", placeholder=session.welcome.cache_folder if session.welcome else "")
         row.operator("avcore.cache_size", text="", icon="INFO")
+        if package.is_self_hosted():
+            column.prop(self, "flamenco_manager", placeholder="none")
         for at, folder in enumerate(self.preset_folders):
             row = column.row(align=True)
             row.prop(folder, "path", text="Presets")

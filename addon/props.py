@@ -17,6 +17,7 @@ from .session import catalogue, hearables, refresh
 from .session.kinds import (
     CONTROLLERS,
     COORDINATES,
+    FARM_PROFILES,
     FORMATS,
     KEYS_ON,
     MAPS,
@@ -163,11 +164,24 @@ class KeySettings(bpy.types.PropertyGroup):
     )
 
 
+class FarmSettings(bpy.types.PropertyGroup):
+    """How a job for a render farm is written."""
+
+    folder: StringProperty(
+        name="Folder", description="Where the job is written; empty: beside the file", subtype="DIR_PATH"
+    )
+    frames_per_task: IntProperty(
+        name="Frames per Task", description="How many frames one task renders", default=10, min=1, max=10000
+    )
+    profile: EnumProperty(name="Format", description="What the farm knows of Open Job Description", items=FARM_PROFILES)
+
+
 class Settings(bpy.types.PropertyGroup):
     """All settings of a scene."""
 
     now: PointerProperty(type=Job)
     keys: PointerProperty(type=KeySettings)
+    farm: PointerProperty(type=FarmSettings)
     jobs: CollectionProperty(type=Job)
     job: IntProperty(name="Job", description="The selected job")
     live: BoolProperty(
@@ -181,7 +195,17 @@ class Settings(bpy.types.PropertyGroup):
     )
 
 
-CLASSES = (SoundSettings, Parameter, PresetSettings, BakeSettings, LiveSettings, Job, KeySettings, Settings)
+CLASSES = (
+    SoundSettings,
+    Parameter,
+    PresetSettings,
+    BakeSettings,
+    LiveSettings,
+    Job,
+    KeySettings,
+    FarmSettings,
+    Settings,
+)
 
 
 def register() -> None:

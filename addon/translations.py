@@ -32,12 +32,14 @@ _GERMAN = {
     "Lit": "Beleuchtet",
     "Shining": "Leuchtend",
     "Live: {} nodes": "Live: {} Nodes",
-    "Live: not here": "Live: hier nicht",
+    "Live: not with this": "Live: hiermit nicht",
     "Bright Lines Shine": "Helle Linien leuchten",
     "Keys On": "Keyframes auf",
     "Its Own Keys": "Dem Node selbst",
     "The Controller": "Dem Controller",
     "Keep Up": "Mitführen",
+    "Send to Farm": "An die Renderfarm",
+    "Frames per Task": "Bilder pro Aufgabe",
 }
 _GERMAN_OPERATORS = {
     "Bake": "Backen",
@@ -54,6 +56,7 @@ _GERMAN_OPERATORS = {
     "Install Pack": "Paket installieren",
     "Look for avcore": "avcore suchen",
     "Diagnose": "Diagnose",
+    "Write Farm Job": "Farm-Auftrag schreiben",
 }
 LANGUAGES = {
     "de_DE": {

@@ -40,6 +40,7 @@ class _Layout:
     table: int
     """Where the table of chunks begins."""
     chunks: list[int]
+    is_multipart: bool
 
 
 def is_whole_exr(data: bytes) -> bool:
@@ -48,9 +49,14 @@ def is_whole_exr(data: bytes) -> bool:
         layout = _read(data)
     except (struct.error, ValueError, IndexError, KeyError):
         return False
-    ends = [*sorted(layout.chunks), len(data)]
-    first = layout.table + 8 * len(layout.chunks)
-    return bool(layout.chunks) and ends[0] == first and all(before < after for before, after in pairwise(ends))
+    places = sorted(layout.chunks)
+    first = layout.table + 8 * len(places)
+    if not places or places[0] != first or any(before == after for before, after in pairwise(places)):
+        return False
+    try:
+        return _chunk_end(data, places[-1], layout) <= len(data)
+    except (struct.error, IndexError):
+        return False
 
 
 def without_run(data: bytes) -> bytes:
@@ -95,7 +101,15 @@ def _read(data: bytes) -> _Layout:
         if not version & _MULTIPART:
             break
     count = sum(_chunk_count(header, version) for header in headers)
-    return _Layout(headers, at, list(struct.unpack_from(f"<{count}Q", data, at)))
+    return _Layout(headers, at, list(struct.unpack_from(f"<{count}Q", data, at)), bool(version & _MULTIPART))
+
+
+def _chunk_end(data: bytes, place: int, layout: _Layout) -> int:
+    """Where the chunk at ``place`` ends: it tells its part, the row or tile that it holds, its size."""
+    part = struct.unpack_from("<I", data, place)[0] if layout.is_multipart else 0
+    kind = layout.headers[part]["type"].value if "type" in layout.headers[part] else b"scanlineimage"
+    at = place + 4 * layout.is_multipart + (16 if kind == b"tiledimage" else 4)
+    return int(at + 4 + struct.unpack_from("<I", data, at)[0])
 
 
 def _header(data: bytes, at: int) -> tuple[dict[str, _Attribute], int]:
@@ -116,6 +130,8 @@ def _header(data: bytes, at: int) -> tuple[dict[str, _Attribute], int]:
 
 
 def _chunk_count(header: dict[str, _Attribute], version: int) -> int:
+    if "type" in header and header["type"].value.startswith(b"deep"):
+        raise ValueError("deep pixels, which are no frame")
     if "chunkCount" in header:
         return int(struct.unpack("<i", header["chunkCount"].value)[0])
     if version & (_TILED | _DEEP):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Mapping
 from fractions import Fraction
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from avcore.files import write_whole
+from avcore.presets.overrides import setting_text
 from avcore.presets.plain import to_data
 from headless.job import Bake, Job, Shot
 from headless.job_text import SCHEMA_VERSION
@@ -73,7 +73,7 @@ def _settings(owner: Shot | Bake, *names: str) -> dict[str, Any]:
 
 
 def _sets(overrides: Mapping[str, Any]) -> dict[str, Any]:
-    return {"set": [f"{key}={json.dumps(value)}" for key, value in overrides.items()]} if overrides else {}
+    return {"set": [setting_text(key, value) for key, value in overrides.items()]} if overrides else {}
 
 
 def _relative(path: Path, folder: Path) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 from avcore.cli.options import option_type
 from avcore.frame_ranges import Syntax, parse_numbers
@@ -15,14 +15,19 @@ from headless.progress import STYLES, Progress, choose_style
 
 
 def add_common_options(parser: argparse.ArgumentParser) -> None:
-    """What every subcommand takes, before or after its name."""
-    parser.add_argument("--progress", choices=STYLES, default="auto", help="the words in which progress is told")
+    """What every subcommand takes, before or after its name; defaults after it must not reset what stands before."""
+    defaults: dict[str, Any] = {"progress": "auto", "path_rules": []}
+    if parser.argument_default is argparse.SUPPRESS:
+        defaults = dict.fromkeys(defaults, argparse.SUPPRESS)
+    parser.add_argument(
+        "--progress", choices=STYLES, default=defaults["progress"], help="the words in which progress is told"
+    )
     parser.add_argument(
         "--map",
         action="append",
-        default=[],
+        default=defaults["path_rules"],
         metavar="FROM=TO",
-        dest="maps",
+        dest="path_rules",
         help="read a path that begins with FROM at TO; or the file of an engine's rules (may be repeated)",
     )
     parser.add_argument("--detached", action="store_true", help="go on when the process that started this one ends")
@@ -42,6 +47,7 @@ def add_existing_option(parser: argparse.ArgumentParser) -> None:
     """``--existing``, what to do about frames that are there."""
     parser.add_argument("--existing", choices=EXISTING, default="skip", help="frames that are there (default skip)")
     parser.add_argument("--skip-existing", action="store_const", const="skip", dest="existing", help=argparse.SUPPRESS)
+    parser.add_argument("--overwrite", action="store_const", const="overwrite", dest="existing", help=argparse.SUPPRESS)
 
 
 def add_job_options(parser: argparse.ArgumentParser) -> None:
@@ -87,7 +93,7 @@ def chosen_map(args: argparse.Namespace) -> PathMap:
         UsageError: it is neither ``FROM=TO`` nor a file of rules.
         InputError: that file cannot be read.
     """
-    return read_rules(args.maps)
+    return read_rules(args.path_rules)
 
 
 def chosen_shots(args: argparse.Namespace, *, one: bool = False) -> list[Shot]:

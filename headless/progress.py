@@ -94,8 +94,8 @@ class Progress:
         if self.style == "json":
             self.event("saved", frame=number, path=str(path), seconds=seconds)
         elif self._bar is None:
-            self._write(f"Saved: '{path.absolute()}'")
-            self._write(f"Time: {_clock(seconds or 0.0)} (Saving: 00:00.00)")
+            # In one piece: frames become whole in several threads.
+            self._write(f"Saved: '{path.absolute()}'\nTime: {_clock(seconds or 0.0)} (Saving: 00:00.00)")
 
     def skipped(self, number: int, path: Path) -> None:
         """A frame was whole already."""
@@ -137,7 +137,7 @@ class Progress:
 
 def _print(line: str) -> None:
     with contextlib.suppress(BrokenPipeError):  # whoever listened has gone; the frames matter more
-        sys.stdout.write(f"{line}\n")  # in one piece, as frames become whole in several threads
+        sys.stdout.write(f"{line}\n")
         sys.stdout.flush()
 
 

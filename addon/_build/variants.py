@@ -11,7 +11,7 @@ from pathlib import Path
 
 # Pythons that Blender brings, and which of its versions do.
 PYTHONS = {"311": ("4.2.0", "5.1.0"), "313": ("5.1.0", "")}
-INSTALLS = 'network = "Install avcore when its button is pressed"\n'
+INSTALLS = 'network = "Install avcore or send a farm job when a button is pressed"\n'
 LEFT_OUT = ("_build", "__pycache__")
 
 

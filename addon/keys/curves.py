@@ -39,7 +39,8 @@ def ensure_curve(owner: ID, path: str, index: int, *, group: str) -> FCurve:
     """The F-curve of a property, made in a channel group of that name where there is none."""
     bag = _bag(owner, create=True)
     curve = bag.fcurves.find(path, index=index) or bag.fcurves.new(path, index=index)
-    curve.group = bag.groups.get(group) or bag.groups.new(group)
+    if curve.group is None or curve.group.name != group:
+        curve.group = bag.groups.get(group) or bag.groups.new(group)
     return curve
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import bpy
 
-from . import bake, engine, jobs, keys, library, live, markers, panel, preview, sound, update
+from . import bake, engine, farm, jobs, keys, library, live, markers, panel, preview, sound, update
 
 CLASSES = (
     *sound.CLASSES,
@@ -16,6 +16,7 @@ CLASSES = (
     *jobs.CLASSES,
     *keys.CLASSES,
     *markers.CLASSES,
+    *farm.CLASSES,
     *engine.CLASSES,
     *panel.CLASSES,
 )

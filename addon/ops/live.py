@@ -1,4 +1,4 @@
-"""Live: a picture of native nodes that plays by itself. Modal in a window, waiting in scripts."""
+"""Live: a picture of native nodes that plays by itself."""
 
 from __future__ import annotations
 
@@ -8,18 +8,16 @@ import bpy
 from bpy.props import BoolProperty, StringProperty
 
 from ..bake import InTheWay
-from ..engine import WorkerError
-from ..errors import AddonError
 from ..keys import Conflict
-from ..session import bakes, live_offers, live_plans, lives, refresh
-from ..session.lives import LiveRun, current
+from ..session import live_offers, live_plans, lives, refresh
+from ..session.asking import Steps
+from ..session.lives import current
+from .asking import Asking
 from .options import PLAIN, UNDOABLE, Result
 
-TICK_S = 0.03
 
-
-class Living:
-    """What operators that make live pictures have in common; ``_plan`` says what is made."""
+class Living(Asking):
+    """What operators that make live pictures have in common."""
 
     bl_options = UNDOABLE
 
@@ -30,97 +28,16 @@ class Living:
         options={"HIDDEN", "SKIP_SAVE"},
     )
 
-    _timer: Any = None
-    _run: LiveRun | None = None
-
-    def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> Result:
-        run = self._prepare(context)
-        if run is None:
-            return {"CANCELLED"}
-        run.start()
-        manager = context.window_manager
-        self._run = run
-        self._timer = manager.event_timer_add(TICK_S, window=context.window)
-        manager.modal_handler_add(self)
-        return {"RUNNING_MODAL"}
-
-    def modal(self, context: bpy.types.Context, event: bpy.types.Event) -> Result:
-        run = self._run
-        if run is None or current.run is not run:  # the extension was disabled, or another file opened
-            return self._end(context, {"CANCELLED"})
-        if event.type == "ESC" and event.value == "PRESS" and not run.is_over:
-            run.cancel()
-            return {"RUNNING_MODAL"}
-        if event.type != "TIMER":
-            return {"PASS_THROUGH"}
-        if not run.is_over:
-            bakes.say_status(context, "avcore: listening for the live picture   |   Esc stops")
-            return {"PASS_THROUGH"}
-        if run.failed is not None:
-            self.report({"ERROR"}, run.failed.sentence)
-            return self._end(context, {"CANCELLED"})
-        if run.is_cancelled:
-            return self._end(context, {"CANCELLED"})
-        return self._end(context, self._make(run))
-
-    def cancel(self, context: bpy.types.Context) -> None:
-        if self._run is not None:
-            self._run.cancel()
-        self._end(context, {"CANCELLED"})
-
-    def execute(self, context: bpy.types.Context) -> Result:
-        run = self._prepare(context)
-        if run is None:
-            return {"CANCELLED"}
-        try:
-            run.wait()
-        except WorkerError as error:
-            run.failed = error.failed
-            self.report({"ERROR"}, str(error))
-            return {"CANCELLED"}
-        return self._make(run)
-
-    def _plan(self, context: bpy.types.Context) -> live_plans.LivePlan:
-        """What to make.
-
-        Raises:
-            AddonError: there is no sound, or nothing to make it of.
-            WorkerError: no engine, where the length of a file is to be known.
-        """
-        raise NotImplementedError
-
-    def _prepare(self, context: bpy.types.Context) -> LiveRun | None:
-        """The live picture to ask for; None after a message."""
-        try:
-            plan = self._plan(context)
-        except (AddonError, WorkerError) as error:
-            self.report({"ERROR"}, str(error))
-            return None
-        current.run = LiveRun(plan)
-        return current.run
-
-    def _make(self, run: LiveRun) -> Result:
-        try:
-            made = lives.make(run, replace=self.replace)
-        except AddonError as error:
-            self.report({"ERROR"}, str(error))
-            return {"CANCELLED"}
-        refresh.redraw()
+    def show(self, run: lives.LiveRun) -> Result:
+        """Make what was asked for, and say what was made, or what is in the way."""
+        made = lives.make(run, replace=self.replace)
+        current.run = None
         if isinstance(made, InTheWay | Conflict):
-            run.in_the_way = made
+            run.in_the_way, current.run = made, run
             self.report({"WARNING"}, made.sentence)
             return {"CANCELLED"} if isinstance(made, InTheWay) else {"FINISHED"}
-        assert run.reply is not None
         self.report({"INFO"}, f"the {made.key} plays live, {run.reply.nodes} nodes, with {run.plan.heard.label}")
         return {"FINISHED"}
-
-    def _end(self, context: bpy.types.Context, result: Result) -> Result:
-        if self._timer is not None:
-            context.window_manager.event_timer_remove(self._timer)
-            self._timer = None
-            bakes.say_status(context, "")
-        refresh.redraw()
-        return result
 
 
 class LiveOperator(Living, bpy.types.Operator):
@@ -131,16 +48,13 @@ class LiveOperator(Living, bpy.types.Operator):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        if current.run is not None and not current.run.is_over:
-            cls.poll_message_set("a live picture is being made; wait for it")
-            return False
         reason = live_offers.why_not(context.scene.avcore.now)
         cls.poll_message_set(reason)
         return not reason
 
-    def _plan(self, context: bpy.types.Context) -> live_plans.LivePlan:
+    def steps(self, context: bpy.types.Context) -> Steps[Result]:
         """Of the settings in the panel."""
-        return live_plans.plan(context, context.scene.avcore.now)
+        return self.show((yield from lives.asking(context, live_plans.panel_job(context))))
 
 
 class LiveAgainOperator(Living, bpy.types.Operator):
@@ -151,10 +65,10 @@ class LiveAgainOperator(Living, bpy.types.Operator):
 
     live: StringProperty(name="Live Picture", description="Such as: material Ember", options={"HIDDEN", "SKIP_SAVE"})
 
-    def _plan(self, context: bpy.types.Context) -> live_plans.LivePlan:
+    def steps(self, context: bpy.types.Context) -> Steps[Result]:
         """Of what the picture remembers."""
-        live = live_plans.find(self.live)
-        return live_plans.plan(context, live_plans.job_of(live), again=live.key)
+        job = live_plans.job_of(live_plans.find(self.live))
+        return self.show((yield from lives.asking(context, job, again=self.live)))
 
 
 class KeepOwnOperator(bpy.types.Operator):

@@ -138,9 +138,7 @@ class LivePicture:
         """Ask for its graph and signals again."""
         job = live_plans.job_of(live_plans.find(self.name))
         job.sound = sound
-        yield from hearing_plainly(context, job.scene, sound)
-        run = lives.LiveRun(live_plans.plan(context, job, again=self.name))
-        yield _Running(run, lambda: f"sampling {self.name}", run.wait)
+        run = yield from lives.asking(context, job, again=self.name)
         return lambda: _expect(lives.make(run))
 
 

@@ -62,3 +62,8 @@ CONTROLLERS = (
     ("OBJECT", "Active Object", "Custom properties of the active object"),
     ("SCENE", "Scene", "Custom properties of the scene"),
 )
+FARM_PROFILES = (
+    ("chunk", "Chunks", "Open Job Description with chunks of frames, as AWS Deadline Cloud takes it"),
+    ("base", "Plain", "Open Job Description without extensions, for engines that know no others"),
+    ("full", "Chunks and Limits", "Chunks, and the time limit of a task as a parameter"),
+)

@@ -14,8 +14,10 @@ from ..engine.contract import Live
 from ..errors import AddonError
 from ..live import LiveNode, compositor_of, live_in, live_nodes
 from . import parameters
-from .hearables import Heard, hear_plainly
+from .asking import Steps
+from .hearables import Heard, hearing_plainly
 from .plans import BAKE_NAMES, object_of, recipe_of, wanted_range
+from .recipes import Choice, scene_of
 
 LIVE_NAMES = ("coordinates", "emission", "keys")
 KINDS = {"material": "MATERIAL", "world": "WORLD", "light": "LIGHT", "compositor": "COMPOSITOR"}
@@ -47,23 +49,19 @@ class LivePlan:
         return self.heard.hearing.frames()
 
 
-def plan(context: bpy.types.Context, job: Any, *, again: str = "") -> LivePlan:
-    """What a live picture of ``job`` is, from the settings as they are now.
+def planning(context: bpy.types.Context, job: SimpleNamespace, *, again: str = "") -> Steps[LivePlan]:
+    """What a live picture of ``job`` is; ``job`` is what ``panel_job`` or ``job_of`` returned.
 
     Raises:
-        AddonError: there is no sound.
-        WorkerError: no engine, where the length of a file is to be known.
+        AddonError: there is no sound, or the scene is gone.
+        WorkerError: the length of a file is not known, and there is no worker to ask.
     """
-    scene = bpy.data.scenes.get(getattr(job, "scene", "")) or context.scene
-    try:
-        overrides = parameters.overrides(job.preset)
-    except ValueError as error:
-        raise AddonError(str(error)) from error
-    heard = hear_plainly(context, scene, job.sound)
-    hearing = heard.hearing
+    heard = yield from hearing_plainly(context, job.scene, job.sound)
+    scene, hearing = scene_of(job.scene), heard.hearing
     times = hearing.times(hearing.frames())
     # A perfect loop begins where that of a bake with the same settings does.
     begin = min(max(wanted_range(scene, job.bake, heard)[0], hearing.frame_start), hearing.frame_end - 1)
+    overrides = json.loads(job.preset.overrides)
     request = Live(
         job.preset.name,
         overrides,
@@ -72,14 +70,13 @@ def plan(context: bpy.types.Context, job: Any, *, again: str = "") -> LivePlan:
         start_s=float(hearing.times([begin])[0]),
         times_s=tuple(times[np.isfinite(times)].tolist()),
     )
-    thing = object_of(context, job)
-    recipe = recipe_of(job, heard, scene=scene.name, object=thing, overrides=overrides)
-    recipe["live"] = {name: getattr(job.live, name) for name in LIVE_NAMES}
+    recipe = recipe_of(job, heard, scene=scene.name, object=job.object, overrides=overrides)
+    recipe["live"] = dict(vars(job.live))
     return LivePlan(
         request,
         heard,
         job.bake.target,
-        thing,
+        job.object,
         scene.name,
         job.live.coordinates,
         job.bake.surface == "LIT",
@@ -88,6 +85,27 @@ def plan(context: bpy.types.Context, job: Any, *, again: str = "") -> LivePlan:
         job.bake.width / job.bake.height,
         again,
         json.dumps(recipe, sort_keys=True),
+    )
+
+
+def panel_job(context: bpy.types.Context) -> SimpleNamespace:
+    """The settings of the panel as they are now, which stay so whatever is undone meanwhile.
+
+    Raises:
+        AddonError: the overrides of the preset cannot be read.
+    """
+    now = context.scene.avcore.now
+    try:
+        overrides = parameters.overrides(now.preset)
+    except ValueError as error:
+        raise AddonError(str(error)) from error
+    return SimpleNamespace(
+        sound=Choice.of(now.sound),
+        preset=_preset(now.preset.name, json.dumps(overrides, sort_keys=True)),
+        bake=SimpleNamespace(**{name: getattr(now.bake, name) for name in BAKE_NAMES}),
+        live=SimpleNamespace(**{name: getattr(now.live, name) for name in LIVE_NAMES}),
+        object=object_of(context, now),
+        scene=context.scene.name,
     )
 
 
@@ -130,8 +148,8 @@ def job_of(live: LiveNode) -> SimpleNamespace:
         assert live.memory is not None
         told = json.loads(live.memory.recipe)
         return SimpleNamespace(
-            sound=SimpleNamespace(**told["sound"]),
-            preset=SimpleNamespace(**told["preset"], described="", parameters=()),
+            sound=Choice(**told["sound"]),
+            preset=_preset(**told["preset"]),
             bake=SimpleNamespace(**told["bake"]),
             live=SimpleNamespace(**told["live"]),
             object=told["object"],
@@ -153,3 +171,8 @@ def bake_job(context: bpy.types.Context, live: LiveNode) -> SimpleNamespace:
     job.bake.surface, job.bake.target = made, KINDS.get(live.kind, "GEOMETRY")
     job.object = context.object.name if context.object is not None else ""
     return job
+
+
+def _preset(name: str, overrides: str) -> SimpleNamespace:
+    """A preset with all its changes as overrides, with the properties of ``props.PresetSettings``."""
+    return SimpleNamespace(name=name, overrides=overrides, described="", parameters=())

@@ -1,9 +1,10 @@
-"""One live picture under way: asked of the worker, and made into nodes with keys when the answer is there."""
+"""Live pictures: asked of the worker, and made into nodes with keys."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Any
 
 import bpy
@@ -11,7 +12,7 @@ import numpy as np
 
 from ..bake import InTheWay
 from ..engine.client import read_array
-from ..engine.contract import Cancelled, Failed, LiveGraph
+from ..engine.contract import LiveGraph
 from ..errors import AddonError
 from ..keys import Conflict, all_curves, make_controller
 from ..live import (
@@ -27,63 +28,37 @@ from ..live import (
     show_again,
     sources,
 )
-from . import refresh
-from .engine import Call, session
-from .live_plans import LivePlan, find
+from .asking import Ask, Steps
+from .live_plans import LivePlan, find, planning
 
 
 @dataclass
 class LiveRun:
-    """A live picture under way or over. Exactly one of ``reply``, ``failed`` and ``is_cancelled`` is set at its end."""
+    """A live picture that was asked for, and what of the user's is in its way."""
 
     plan: LivePlan
-    call: Call | None = None
-    reply: LiveGraph | None = None
-    failed: Failed | None = None
-    is_cancelled: bool = False
+    reply: LiveGraph
     in_the_way: InTheWay | Conflict | None = None
-
-    @property
-    def is_over(self) -> bool:
-        """Whether the worker has answered."""
-        return self.reply is not None or self.failed is not None or self.is_cancelled
-
-    def start(self) -> None:
-        """Ask for it."""
-        self.call = session.ask(self.plan.request, self._done, failed=self._failed)
-
-    def cancel(self) -> None:
-        """Stop asking."""
-        if self.call is not None and not self.is_over:
-            session.cancel(self.call)
-
-    def wait(self) -> None:
-        """Ask and wait.
-
-        Raises:
-            WorkerError: it failed.
-        """
-        self.reply = session.wait(self.plan.request)
-
-    def _done(self, reply: LiveGraph) -> None:
-        self.reply = reply
-        refresh.redraw()
-
-    def _failed(self, why: Failed | Cancelled) -> None:
-        if isinstance(why, Failed):
-            self.failed = why
-        else:
-            self.is_cancelled = True
-        refresh.redraw()
 
 
 class Current:
-    """The live picture that the panel shows, if any."""
+    """The live picture with something in its way, if any, for the panel to ask about."""
 
     run: LiveRun | None = None
 
 
 current = Current()
+
+
+def asking(context: bpy.types.Context, job: SimpleNamespace, *, again: str = "") -> Steps[LiveRun]:
+    """Ask for all that a live picture takes; see ``planning``. Nothing of the file is changed.
+
+    Raises:
+        AddonError: there is no sound, or the scene is gone.
+        WorkerError: the worker failed.
+    """
+    plan = yield from planning(context, job, again=again)
+    return LiveRun(plan, (yield Ask(plan.request, f"hearing what moves {job.preset.name}")))
 
 
 def make(run: LiveRun, *, replace: bool = False) -> LiveNode | InTheWay | Conflict:
@@ -95,7 +70,6 @@ def make(run: LiveRun, *, replace: bool = False) -> LiveNode | InTheWay | Confli
         AddonError: it cannot be made.
     """
     plan, reply = run.plan, run.reply
-    assert reply is not None
     if reply.why_not:
         raise AddonError(reply.why_not)
     if reply.graph is None:
@@ -185,9 +159,16 @@ def _is_same(recipe: str, other: str) -> bool:
     """Whether two pictures are of one preset and one sound, and so can share their curves."""
     try:
         first, second = json.loads(recipe), json.loads(other)
-        return all(first[name] == second[name] for name in ("preset", "sound", "scene"))
+        return all(first[name] == second[name] for name in ("preset", "scene")) and _sound(first) == _sound(second)
     except (ValueError, KeyError, TypeError):
         return False
+
+
+def _sound(recipe: dict[str, Any]) -> list[Any]:
+    """What says which sound it is; the other settings of a sound are left from before."""
+    sound = recipe["sound"]
+    names = {"STRIP": ("strip",), "CHANNEL": ("channel",), "FILE": ("file", "file_start")}.get(sound["kind"], ())
+    return [sound["kind"], *(sound[name] for name in names)]
 
 
 def _aspect(plan: LivePlan) -> float:

@@ -32,6 +32,8 @@ def preferences() -> Preferences:
 
 def user_folder(name: str, *, create: bool = True) -> Path:
     """A folder of the extension's own in the user's Blender folder."""
+    if not package.NAME.startswith("bl_ext."):  # used from Python, without being installed
+        return Path(bpy.utils.user_resource("DATAFILES", path=os.path.join("avcore", name), create=create))
     return Path(bpy.utils.extension_path_user(package.NAME, path=name, create=create))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -91,22 +92,26 @@ def handles(strip: Strip) -> tuple[int, int]:
 def read_state(strip: Strip, scene: Scene) -> StripState:
     """The numbers that decide what is heard of a sound strip; Blender hears from whole frames."""
     if bpy.app.version >= (5, 1, 0):
-        start, length = strip.content_start, strip.content_duration
+        start, length, trimmed = strip.content_start, strip.content_duration, strip.left_handle_offset
         skipped, cut = strip.content_trim_start, strip.content_trim_end
     else:
-        start, length = strip.frame_start, strip.frame_duration
+        start, length, trimmed = strip.frame_start, strip.frame_duration, strip.frame_offset_start
         skipped, cut = strip.animation_offset_start, strip.animation_offset_end
-    bounds = [handles(each) for each in (*metas_of(strip, scene), strip)]
+    retiming = tuple(int(key.timeline_frame) for key in getattr(strip, "retiming_keys", ()))
+    own = handles(strip)
+    # Whole frames are trimmed off at the handle: another frame rate makes parts of frames of both (measured).
+    begin = math.floor(start) if retiming else own[0] - int(trimmed)
+    bounds = [*(handles(each) for each in metas_of(strip, scene)), own]
     # An unset offset is written as 0.0; six decimals are far below a sample.
     late_s = Fraction(round(getattr(strip, "sound_offset", 0.0), 6)).limit_denominator(10**6)
     return StripState(
-        content_start=int(np.floor(start)),
-        content_end=int(np.floor(start)) + int(length) + int(cut),  # a handle can bring back what was cut off
+        content_start=begin,
+        content_end=begin + int(length) + int(cut),  # a handle can bring back what was cut off
         left=max(left for left, _ in bounds),
         right=min(right for _, right in bounds),
         skipped=int(skipped),
         late_s=late_s,
-        retiming=tuple(int(key.timeline_frame) for key in getattr(strip, "retiming_keys", ())),
+        retiming=retiming,
     )
 
 

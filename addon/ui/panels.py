@@ -7,7 +7,7 @@ from typing import Any
 
 import bpy
 
-from . import parts
+from . import farm, parts
 
 Draw = Callable[[bpy.types.UILayout, bpy.types.Context], None]
 
@@ -27,6 +27,7 @@ PARTS: tuple[tuple[str, str, Draw, bool, tuple[str, ...]], ...] = (
     ("bake", "Bake", parts.draw_bake, False, ()),
     ("keys", "Keys", parts.draw_keys, True, ("view", "sequencer")),
     ("jobs", "Jobs", parts.draw_jobs, True, ("view", "sequencer")),
+    ("farm", "Send to Farm", farm.draw_farm, True, ("view", "sequencer")),
     ("heard", "What It Heard", parts.draw_heard, True, ("sequencer",)),
 )
 

@@ -182,7 +182,7 @@ def draw_bake(layout: Layout, context: bpy.types.Context) -> None:
     if body is not None:
         body.prop(bake, "format")
         if bake.format == "png":
-            body.prop(bake, "bits", expand=True)
+            body.row().prop(bake, "bits", expand=True)
         body.prop(bake, "quality")
         body.prop(bake, "folder", placeholder="bakes")
         body.prop(bake, "name", placeholder="strip and preset")
@@ -217,19 +217,20 @@ def _draw_maps(layout: Layout, bake: Any) -> None:
 def _draw_live(layout: Layout, now: Any) -> None:
     """Whether the preset can be live, and how."""
     live, offer, reason = now.live, live_offers.of(now.preset), live_offers.why_not(now)
-    header, body = layout.panel("avcore_live", default_closed=True)
+    if offer is None:
+        refresh.soon()
+    # The reason is open at first, the settings are not; each stays as the artist leaves it.
+    header, body = layout.panel("avcore_not_live" if reason else "avcore_live", default_closed=not reason)
     if reason:
-        header.label(text="Live: not here")
-    elif offer is not None and offer.nodes:
+        header.label(text="Live: not with this")
+        if body is not None:
+            _lines(body, reason, icon="INFO")
+        return
+    if offer is not None:
         header.label(text=bpy.app.translations.pgettext_iface("Live: {} nodes").format(offer.nodes))
     else:
         header.label(text="Live")
-    if offer is None:
-        refresh.soon()
     if body is None:
-        return
-    if reason:
-        _lines(body, reason, icon="INFO")
         return
     if now.bake.target == "MATERIAL":
         body.prop(live, "coordinates")

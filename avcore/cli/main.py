@@ -13,7 +13,7 @@ from types import ModuleType
 from typing import Any
 
 import avcore
-from avcore.cli import analyze, cache, diagnose, doctor, export, frame, presets, render, score
+from avcore.cli import analyze, cache, diagnose, doctor, export, frame, presets, render, score, verify
 from avcore.cli.command_line import build_parser, run_safely
 
 COMMANDS: dict[str, ModuleType] = {
@@ -22,6 +22,7 @@ COMMANDS: dict[str, ModuleType] = {
     "analyze": analyze,
     "diagnose": diagnose,
     "score": score,
+    "verify": verify,
     "export": export,
     "presets": presets,
     "cache": cache,

@@ -75,7 +75,8 @@ def _read_png(path: Path) -> NDArray[Any]:
         return _read_deep_png(data, path)
     with Image.open(path) as image:
         if "A" in image.getbands() or "transparency" in image.info:
-            image = Image.alpha_composite(Image.new("RGBA", image.size, (0, 0, 0, 255)), image.convert("RGBA"))
+            black = Image.new("RGBA", image.size, (0, 0, 0, 255))
+            return np.asarray(Image.alpha_composite(black, image.convert("RGBA")).convert("RGB"))
         return np.asarray(image.convert("RGB"))
 
 
@@ -110,11 +111,8 @@ def _read_exr(path: Path) -> NDArray[np.float32]:
 
 def _as(picture: NDArray[Any], pixel: Pixel) -> NDArray[Any]:
     """The same picture in another dtype: integers over their whole range."""
+    top = {"uint8": 255, "uint16": 65535, "float32": 1}
     if picture.dtype == pixel:
         return np.ascontiguousarray(picture)
-    top = {"uint8": 255, "uint16": 65535}
-    if picture.dtype == np.float32:
-        return np.rint(picture * top[pixel]).astype(pixel)
-    if pixel == "float32":
-        return (picture / np.float32(top[picture.dtype.name])).astype(np.float32)
-    return np.rint(picture * (top[pixel] / top[picture.dtype.name])).astype(pixel)
+    same: NDArray[Any] = picture * (top[pixel] / np.float64(top[picture.dtype.name]))
+    return same.astype(pixel) if pixel == "float32" else np.rint(same).astype(pixel)

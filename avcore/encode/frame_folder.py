@@ -8,6 +8,7 @@ manifest says; so whoever writes last has seen every frame that was whole by the
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import re
@@ -80,6 +81,8 @@ def _claim(folder: Path, wanted: Manifest, *, overwrite: bool) -> Manifest:
             f"{folder} holds frames named {wanted.name} without a manifest; choose another folder or say --overwrite"
         )
     write_manifest(folder, wanted)
+    if held is not None:  # the other job may still be under way, and have written frames since; now it stops
+        _remove_frames(folder, held, older_than_ns=(folder / FILE_NAME).stat().st_mtime_ns)
     return wanted
 
 
@@ -99,9 +102,12 @@ def clear_frame_folder(folder: Path) -> None:
         raise output_error(error, Path(error.filename or folder)) from error
 
 
-def _remove_frames(folder: Path, held: Manifest) -> None:
+def _remove_frames(folder: Path, held: Manifest, *, older_than_ns: int | None = None) -> None:
     for number in _numbers_on_disk(folder, held):
-        (folder / held.frame_file(number)).unlink(missing_ok=True)
+        path = folder / held.frame_file(number)
+        with contextlib.suppress(FileNotFoundError):
+            if older_than_ns is None or path.stat().st_mtime_ns < older_than_ns:
+                path.unlink()
 
 
 def _numbers_on_disk(folder: Path, manifest: Manifest) -> list[int]:
@@ -174,8 +180,16 @@ class FrameFolder:
         self._check_owner()
         path = self.path(number)
         described = _describe(part, file=path.name)
+        mine = part.stat().st_ino
         commit(part, path)
         self._written[number] = described
+        try:
+            self._check_owner()
+        except OutputError:
+            with contextlib.suppress(FileNotFoundError):
+                if path.stat().st_ino == mine:
+                    path.unlink()
+            raise
 
     def publish(self) -> None:
         """Bring the manifest up to what lies in the folder, together with other processes; see the module's text.

@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 from avcore.errors import PresetError
 from avcore.presets.node import Node, Place, excerpt
 from avcore.presets.yaml_reader import read_yaml
+
+
+def setting_text(key: str, value: Any) -> str:
+    """A plain value as ``override`` reads it: ``field.gain=3``."""
+    # JSON is YAML but for characters beyond the first 65536, which it writes in two halves.
+    written = re.sub(
+        r"\\u(d[89ab]\w\w)\\u(d[c-f]\w\w)",
+        lambda pair: f"\\U{0x10000 + ((int(pair[1], 16) - 0xD800) << 10) + int(pair[2], 16) - 0xDC00:08x}",
+        json.dumps(value),
+    )
+    return f"{key}={written}"
 
 
 def override(node: Node, settings: Sequence[str]) -> Node:

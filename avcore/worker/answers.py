@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import argparse
 import dataclasses
-import importlib.metadata
 import importlib.util
 import os
 import platform
@@ -13,11 +13,17 @@ from pathlib import Path
 from typing import Any
 
 import avcore
+from avcore.cli import doctor
+from avcore.compute.device import available, cpu, torch_device
 from avcore.errors import UsageError
-from avcore.worker import contract
+from avcore.files import cache_folder
+from avcore.packages import version
+from avcore.worker import contract, hearing, library
 from avcore.worker.calls import Call
 from avcore.worker.contract import PROTOCOL
 from avcore.worker.listening import Tracks
+from avcore.worker.live import live
+from avcore.worker.packs import install_pack
 from avcore.worker.scratch import Scratch
 
 
@@ -49,9 +55,6 @@ class Answers:
         Raises:
             UsageError: the application speaks another protocol.
         """
-        from avcore.files import cache_folder
-        from avcore.worker.library import user_folder
-
         if call.request.protocol != PROTOCOL:
             raise UsageError(
                 f"the application speaks protocol {call.request.protocol} and avcore {avcore.__version__} protocol "
@@ -63,83 +66,58 @@ class Answers:
             python=platform.python_version(),
             executable=sys.executable,
             pid=os.getpid(),
-            torch=_version("torch"),
+            torch=version("torch") or "",
             devices=_devices(),
             cache_folder=str(cache_folder()),
-            user_presets=str(user_folder()),
+            user_presets=str(library.user_folder()),
         )
 
     def list_presets(self, _call: Call) -> contract.PresetList:
         """The library."""
-        from avcore.worker.library import listing
-
-        return listing()
+        return library.listing()
 
     def describe(self, call: Call) -> contract.Description:
         """One preset."""
-        from avcore.worker.library import describe
-
-        return describe(call.request.preset, call.request.overrides)
+        return library.describe(call.request.preset, call.request.overrides)
 
     def save_preset(self, call: Call) -> contract.Saved:
         """A new preset of the user's."""
-        from avcore.worker.library import save
-
         wanted: contract.SavePreset = call.request
-        return save(
+        return library.save(
             wanted.name, wanted.base, wanted.overrides, description=wanted.description, overwrite=wanted.overwrite
         )
 
     def install_pack(self, call: Call) -> contract.Installed:
         """A pack from a zip."""
-        from avcore.worker.packs import install_pack
-
         return install_pack(Path(call.request.path), overwrite=call.request.overwrite)
 
     def analyze(self, call: Call) -> contract.Analysis:
         """What is heard in a song."""
-        from avcore.worker.hearing import analysis, peaks
-
         track = self.tracks.track(call.request.audio, call)
         n = call.request.n_peaks
         if n == 0:
-            return analysis(track, None)
-        return analysis(track, self.scratch.keep(peaks(Path(call.request.audio), n, track.duration_s), "peaks"))
+            return hearing.analysis(track, None)
+        return hearing.analysis(
+            track, self.scratch.keep(hearing.peaks(Path(call.request.audio), n, track.duration_s), "peaks")
+        )
 
     def curves(self, call: Call) -> contract.CurveValues:
         """Control curves."""
-        from avcore.worker.hearing import curves
-
-        return curves(call.request, self.tracks.track(call.request.audio, call), self.scratch)
+        return hearing.curves(call.request, self.tracks.track(call.request.audio, call), self.scratch)
 
     def live(self, call: Call) -> contract.LiveGraph:
         """A preset as a graph."""
-        from avcore.worker.live import live
-
         audio = call.request.audio
         return live(call.request, self.tracks.track(audio, call) if audio else None, self.scratch)
 
     def doctor(self, _call: Call) -> contract.Diagnosis:
         """The report of ``avcore doctor``."""
-        import argparse
-
-        from avcore.cli import doctor
-
         result = doctor.run(argparse.Namespace())
         return contract.Diagnosis(result.text(), tuple(result.problems), dataclasses.asdict(result))
 
 
-def _version(package: str) -> str:
-    try:
-        return importlib.metadata.version(package)
-    except importlib.metadata.PackageNotFoundError:
-        return ""
-
-
 def _devices() -> tuple[contract.Device, ...]:
     """What can draw, the best first; ``auto`` takes the first."""
-    from avcore.compute.device import available, cpu, torch_device
-
     processor = contract.Device("cpu", cpu().description)
     if importlib.util.find_spec("torch") is None:
         return (processor,)

@@ -74,8 +74,8 @@ def bake(request: Bake, pace: Pace) -> Baked:
     for each in jobs.values():
         check_out(each.out, each.audio, overwrite=each.overwrite)
     if request.overwrite:
-        for name in request.maps:  # now: once it is stopped and goes on, what lies there must be its own
-            clear_frame_folder(jobs[name].out)
+        for map_name in request.maps:  # now: once it is stopped and goes on, what lies there must be its own
+            clear_frame_folder(jobs[map_name].out)
     reports = {}
     for index, (name, each) in enumerate(jobs.items()):
 

@@ -141,7 +141,7 @@ def _signal(name: str, written: Any) -> tuple[SignalSpec, Duration]:
     return spec, delay
 
 
-def _chosen(signals: Mapping[str, SignalSpec], names: tuple[str, ...]) -> Mapping[str, SignalSpec]:
+def _chosen(signals: Mapping[str, SignalSpec], names: tuple[str, ...]) -> dict[str, SignalSpec]:
     for name in names:
         if name not in signals:
             raise UsageError(f"the preset has no signal {name[:40]!r}; {suggestion(name, signals)}")

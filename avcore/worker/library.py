@@ -16,6 +16,7 @@ from avcore.presets.catalogue import entry_of, list_looks
 from avcore.presets.images import read_images
 from avcore.presets.library import Location, search_folders, slug
 from avcore.presets.loading import load_location
+from avcore.presets.overrides import setting_text
 from avcore.presets.plain import to_data
 from avcore.presets.preset import SCHEMA_VERSION, Preset
 from avcore.presets.yaml_reader import read_yaml_file
@@ -36,7 +37,7 @@ def load(preset: str, overrides: Mapping[str, Any]) -> Preset:
     Raises:
         PresetError: it is unknown, malformed or out of range.
     """
-    return load_preset(preset, overrides=[f"{key}={json.dumps(value)}" for key, value in overrides.items()])
+    return load_preset(preset, overrides=[setting_text(key, value) for key, value in overrides.items()])
 
 
 def listing() -> PresetList:

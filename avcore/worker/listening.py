@@ -6,13 +6,10 @@ import threading
 from collections import OrderedDict
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from avcore.audio import FeatureTrack, analyze
 from avcore.errors import InputError
 from avcore.worker.calls import Call, StoppedError
-
-if TYPE_CHECKING:
-    from avcore.audio import FeatureTrack
 
 # An hour of sound takes 150 MB.
 MOST_KEPT = 3
@@ -74,8 +71,6 @@ class Tracks:
         self._pool.shutdown(wait=False, cancel_futures=True)
 
     def _analyze(self, key: Key, song: Song) -> FeatureTrack:
-        from avcore.audio import analyze
-
         return analyze(key[0], progress=lambda done: self._tell(key, song, done))
 
     def _ended(self, key: Key, song: Song) -> None:

@@ -8,17 +8,20 @@ import time
 from collections import OrderedDict
 from concurrent.futures import Future, ThreadPoolExecutor
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from avcore.audio import FeatureTrack
+from avcore.cli.options import parse_size
+from avcore.compute.device import choose
+from avcore.presets import preset_hash
+from avcore.presets.images import read_images
+from avcore.render.frames import Frames
+from avcore.timebase import Timebase, parse_fps
 from avcore.worker.calls import Call, StoppedError
 from avcore.worker.contract import Picture, Preview
+from avcore.worker.library import load
 from avcore.worker.listening import Tracks
 from avcore.worker.scratch import Scratch
-
-if TYPE_CHECKING:
-    from avcore.audio import FeatureTrack
-    from avcore.render.frames import Frames
-    from avcore.timebase import Timebase
 
 # Presets between which one goes back and forth stay ready.
 MOST_KEPT = 4
@@ -81,14 +84,6 @@ class Previews:
 
     def _frames(self, request: Preview, track: FeatureTrack, call: Call) -> tuple[Frames, Timebase]:
         """What draws, kept from before where nothing but the time has changed."""
-        from avcore.cli.options import parse_size
-        from avcore.compute.device import choose
-        from avcore.presets import preset_hash
-        from avcore.presets.images import read_images
-        from avcore.render.frames import Frames
-        from avcore.timebase import Timebase, parse_fps
-        from avcore.worker.library import load
-
         preset = read_images(load(request.preset, request.overrides))
         size = parse_size(f"{request.width}x{request.height}")
         fps, start_s = parse_fps(request.fps), Fraction(request.start_s).limit_denominator(10**9)

@@ -1,4 +1,8 @@
-"""The worker: reads requests, hands each to its lane, and ends in order when its input ends."""
+"""The worker: reads requests, hands each to its lane, and ends in order when its input ends.
+
+All of avcore that the lanes need is imported with this module: two threads that import one package for the first time
+at the same moment may each see it half made.
+"""
 
 from __future__ import annotations
 

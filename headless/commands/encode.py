@@ -61,7 +61,7 @@ class EncodeReport:
     def text(self) -> str:
         """The report for people."""
         lines = [f"{film} encoded" for film in self.films] + [f"{film} was there already" for film in self.skipped]
-        return "\n".join([*lines, *(f"  note: {note}" for note in self.notes)])
+        return "\n".join(lines) or "there is nothing to encode"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -141,7 +141,7 @@ def encode_all(
             continue
         if film.out.exists() and existing == "error":
             refuse_existing(film.out)
-        if film.out.exists() and existing == "skip":
+        if existing == "skip" and _is_newer(film):
             skipped.append(str(film.out))
             progress.skipped(film.frames[0], film.out)
             continue
@@ -154,6 +154,15 @@ def encode_all(
     for note in notes:
         progress.note(note)
     return EncodeReport([str(film.out) for film in todo], skipped, done, notes)
+
+
+def _is_newer(film: Film) -> bool:
+    """Whether the film is there, and none of its frames was made after it."""
+    try:
+        made = film.out.stat().st_mtime_ns
+        return all(film.sequence.path(number).stat().st_mtime_ns < made for number in film.frames)
+    except FileNotFoundError:
+        return False
 
 
 def _check(film: Film) -> None:

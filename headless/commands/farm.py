@@ -11,10 +11,9 @@ from typing import Any, get_args
 from avcore.errors import InputError, UsageError
 from headless.farm.options import add_settings_options, chosen_settings
 from headless.farm.steps import Profile
-from headless.options import add_frames_option, chosen_frames, chosen_map
+from headless.options import add_common_options, add_frames_option, chosen_frames, chosen_map
 
 HELP = "write a job for a render farm, run it, or have it checked"
-PATH_RULES = ".json"
 
 
 @dataclass(frozen=True)
@@ -26,24 +25,39 @@ class FarmReport:
     shots: list[str]
     steps: dict[str, int]
     then: list[str]
+    page: str = ""
 
     def text(self) -> str:
         """In a sentence, then the next commands."""
-        return "\n".join([f"{self.bundle}: {self.did}", *(f"  {command}" for command in self.then)])
+        return "\n".join(
+            [f"{self.bundle}: {self.did}{'; then' if self.then else ''}", *(f"  {command}" for command in self.then)]
+        )
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Arguments of ``avcore-headless farm``."""
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
-    _add_export(actions.add_parser("export", help="write a job file or a scene as a bundle for farms"))
-    _add_run(actions.add_parser("run", help="do a bundle's job"))
-    check = actions.add_parser("check", help="ask the farms' own tools whether they would take a bundle")
+    common = [_common()]
+    _add_export(actions.add_parser("export", parents=common, help="write a job file or a scene as a bundle for farms"))
+    _add_run(actions.add_parser("run", parents=common, help="do a bundle's job"))
+    check = actions.add_parser(
+        "check", parents=common, help="ask the farms' own tools whether they would take a bundle"
+    )
     check.add_argument("bundle", type=Path, metavar="BUNDLE")
     check.add_argument("--openjd", default="", metavar="PROGRAM", help="the program openjd")
     check.add_argument("--deadline-python", default="", metavar="PYTHON", help="a Python that has Deadline's client")
-    submit = actions.add_parser("submit", help="send a bundle's job to a Flamenco Manager")
+    submit = actions.add_parser("submit", parents=common, help="send a bundle's job to a Flamenco Manager")
     submit.add_argument("bundle", type=Path, metavar="BUNDLE")
     submit.add_argument("--manager", required=True, metavar="URL", help="address of the Manager, http://host:8080")
+
+
+def _common() -> argparse.ArgumentParser:
+    """The options of all commands, for the actions, which must not reset what stands before them."""
+    parser = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
+    parser.add_argument("--json", action="store_true", help="print the result as JSON")
+    parser.add_argument("-v", "--verbose", action="store_true", help="say more while working")
+    add_common_options(parser)
+    return parser
 
 
 def _add_export(parser: argparse.ArgumentParser) -> None:
@@ -64,6 +78,9 @@ def _add_export(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--scenes-on-farm", action="store_false", dest="make_scenes", help="make scenes of songs on the farm, not now"
     )
+    parser.add_argument(
+        "--leave-songs", action="store_false", dest="copy_songs", help="do not copy songs into the bundle"
+    )
     add_frames_option(parser)
     add_settings_options(parser)
 
@@ -77,6 +94,7 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--set", action="append", default=[], metavar="NAME=VALUE", dest="values", help="a parameter of the bundle"
     )
+    parser.add_argument("--step", default="", metavar="NAME", help="this step alone, as in Render")
     parser.add_argument("--openjd", default="", metavar="PROGRAM", help="the program openjd")
 
 
@@ -104,11 +122,12 @@ def _export(args: argparse.Namespace) -> FarmReport:
         frames=chosen_frames(args),
         verify=args.verify,
         make_scenes=args.make_scenes,
+        copy_songs=args.copy_songs,
         paths=chosen_map(args),
     )
     tasks = {step.name: len(step.shots) * len(step.chunks(step.size(settings)) or [()]) for step in exported.steps}
     shots = [shot.name for shot in exported.job.shots]
-    did = f"{len(shots)} shots in {sum(tasks.values())} tasks; then"
+    did = f"{len(shots)} shots in {sum(tasks.values())} tasks"
     commands = [then.replace("farm ", "avcore-headless farm ", 1) for then in exported.then]
     return FarmReport(str(exported.bundle.folder), did, shots, tasks, commands)
 
@@ -119,7 +138,7 @@ def _run(args: argparse.Namespace) -> FarmReport:
 
     bundle = open_bundle(args.bundle)
     values = {**bundle.parameters(), **_values(args.values)}
-    rules = _rules(args.maps)
+    rules = _rules(args.path_rules)
     out = sys.stderr if args.json else sys.stdout
 
     def say(line: str) -> None:
@@ -129,7 +148,15 @@ def _run(args: argparse.Namespace) -> FarmReport:
         from headless.farm.local import run_local
 
         ours = {**values, "Python": sys.executable}
-        run_local(bundle, ours, openjd=find_openjd(args.openjd), workers=args.workers or 1, rules=rules, say=say)
+        run_local(
+            bundle,
+            ours,
+            openjd=find_openjd(args.openjd),
+            workers=args.workers or 1,
+            only=args.step,
+            rules=rules,
+            say=say,
+        )
     else:
         from headless.farm.dask import run_dask
 
@@ -140,6 +167,7 @@ def _run(args: argparse.Namespace) -> FarmReport:
             workers=args.workers or 2,
             retries=args.retries,
             openjd=args.openjd,
+            only=args.step,
             rules=rules,
             say=say,
         )
@@ -167,7 +195,7 @@ def _submit(args: argparse.Namespace) -> FarmReport:
     if not file.is_file():
         raise InputError(f"{args.bundle} is not written for Flamenco; export it with --engine flamenco")
     page = submit(args.manager, yaml.safe_load(file.read_text(encoding="utf-8")))
-    return FarmReport(str(args.bundle), f"submitted, see {page}", [], {}, [])
+    return FarmReport(str(args.bundle), f"submitted, see {page}", [], {}, [], page)
 
 
 def _values(written: list[str]) -> dict[str, Any]:

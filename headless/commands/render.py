@@ -19,6 +19,7 @@ from headless.options import (
     add_threads_option,
     chosen_frames,
     chosen_map,
+    chosen_shots,
     open_progress,
 )
 from headless.progress import Progress
@@ -91,12 +92,9 @@ def run(args: argparse.Namespace) -> Rendered:
         UsageError: what to render, or where to, is not said.
     """
     if args.job is not None:
-        from headless.job_file import load_shot
-
-        shot = load_shot(args.job, args.shot, paths=chosen_map(args))
-        numbers = chosen_frames(args)
+        (shot,) = chosen_shots(args, one=True)
         with open_progress(args) as progress:
-            return render_shot(shot, progress, numbers=numbers, **_how(args))
+            return render_shot(shot, progress, numbers=chosen_frames(args), **_how(args))
     if args.scene is None or args.out is None:
         raise UsageError("say what to render and where to: render SCENE.blend -o DIR, or --job FILE")
     need_bpy("render")

@@ -9,7 +9,7 @@ from pathlib import Path
 from avcore.errors import UsageError
 from headless.job import Shot
 from headless.needs_bpy import need_bpy
-from headless.options import add_job_options, chosen_map, open_progress
+from headless.options import add_job_options, chosen_shots, open_progress
 
 HELP = "make a .blend from a song, a preset and a template"
 
@@ -46,11 +46,10 @@ def run(args: argparse.Namespace) -> SetupReport:
         UsageError: what to make is not said, or the .blend is there already.
         InputError: the song or the template is missing, or there is no bpy.
     """
-    from headless.job_file import load_shot
     from headless.shot_options import shot_from
 
     if args.job is not None:
-        shot = load_shot(args.job, args.shot, paths=chosen_map(args))
+        (shot,) = chosen_shots(args, one=True)
     elif args.out is None:
         raise UsageError("say where the scene goes: -o SCENE.blend")
     else:

@@ -40,6 +40,7 @@ def run_dask(
     workers: int = 2,
     retries: int = 2,
     openjd: str = "",
+    only: str = "",
     rules: Path | None = None,
     say: Say = print,
 ) -> None:
@@ -52,6 +53,7 @@ def run_dask(
         workers: how many to start here.
         retries: how often a task that failed is tried again.
         openjd: the program on the workers; by default the one beside their Python.
+        only: the step to run alone; all of them where it is empty.
         rules: a file of path mapping rules.
         say: gets a line for each task.
 
@@ -63,7 +65,7 @@ def run_dask(
         from distributed import Client, LocalCluster, as_completed
     except ImportError as error:
         raise InputError(f"Dask distributed is not installed; {INSTALL.replace('farm', 'dask')}") from error
-    steps = expand(bundle, values)
+    steps = expand(bundle, values, only=only)
     work = _Work(bundle, dict(values), openjd, rules, 0 if scheduler else workers)
     cluster = None if scheduler else _cluster(LocalCluster, workers)
     client = Client(cluster or scheduler)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import importlib.util
+import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from avcore.errors import UsageError
-from avcore.files import write_whole
+from avcore.errors import InputError, UsageError
+from avcore.files import replacing, write_whole
 from headless.farm.bundle import Bundle, write_bundle
 from headless.farm.flamenco import JOB_TYPE_FILE, flamenco_job, job_type_text
 from headless.farm.slurm import write_slurm
@@ -18,6 +19,8 @@ from headless.farm.steps import FarmSettings, Profile, Step, steps_of
 from headless.folder import make_folder
 from headless.job import Job, Shot
 from headless.path_map import PathMap
+
+SONGS = "songs"
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,7 @@ def export(
     frames: Sequence[int] | None = None,
     verify: bool = True,
     make_scenes: bool = True,
+    copy_songs: bool = True,
     paths: PathMap | None = None,
 ) -> Exported:
     """Write a bundle for what ``source``, a job file or a .blend, asks for.
@@ -53,6 +57,7 @@ def export(
         frames: numbers of the scenes; all when omitted.
         verify: whether films are checked in the end.
         make_scenes: make the scenes of songs now, where this Python has bpy; otherwise a first step does that.
+        copy_songs: put copies of the songs into the bundle, so that it can be moved to where these are not.
         paths: where the paths in ``source`` lie here.
 
     Raises:
@@ -66,6 +71,8 @@ def export(
     make_folder(folder)
     bundle = Bundle(folder)
     job = _read(source, bundle, paths or PathMap())
+    if copy_songs:
+        job = _with_songs(job, folder)
     write_job(job, bundle.job_file)
     if make_scenes and importlib.util.find_spec("bpy") is not None:
         for shot in job.shots:
@@ -119,6 +126,35 @@ def _placed(shot: Shot, beside: Path, folder: Path) -> Shot:
         return replace(shot, out=out)
     bakes = tuple(replace(bake, out=place(bake.out)) for bake in shot.bakes)
     return replace(shot, out=out, scene=place(shot.scene), bakes=bakes)
+
+
+def _with_songs(job: Job, folder: Path) -> Job:
+    """The job with the songs of its own scenes in the bundle; a scene of the user's knows itself where its songs are.
+
+    Raises:
+        InputError: a song cannot be read.
+        OutputError: a copy cannot be written.
+    """
+    songs = sorted({shot.song for shot in job.shots if shot.preset and not shot.song.is_relative_to(folder)})
+    places: dict[Path, Path] = {}
+    for song in songs:
+        same_name = sum(other.name == song.name for other in places)
+        name = f"{song.stem}_{same_name + 1}{song.suffix}" if same_name else song.name
+        places[song] = folder / SONGS / name
+        make_folder(folder / SONGS)
+        try:
+            with replacing(places[song]) as part:
+                shutil.copyfile(song, part)
+        except FileNotFoundError as error:
+            raise InputError(f"there is no song {song}") from error
+
+    def moved(shot: Shot) -> Shot:
+        if shot.song not in places:
+            return shot
+        bakes = tuple(replace(bake, song=places.get(bake.song, bake.song)) for bake in shot.bakes)
+        return replace(shot, song=places[shot.song], bakes=bakes)
+
+    return replace(job, shots=tuple(map(moved, job.shots)))
 
 
 def _set_up(job_file: Path, shot: str) -> None:

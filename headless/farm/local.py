@@ -24,6 +24,7 @@ def run_local(
     *,
     openjd: str,
     workers: int = 1,
+    only: str = "",
     rules: Path | None = None,
     say: Say = print,
 ) -> None:
@@ -34,6 +35,7 @@ def run_local(
         values: of its parameters; the others have those of the template.
         openjd: the program.
         workers: sessions side by side.
+        only: the step to run alone; all of them where it is empty.
         rules: a file of path mapping rules.
         say: gets every line of the sessions.
 
@@ -42,10 +44,10 @@ def run_local(
         InputError: there is no openjd-model, which is needed for several sessions.
     """
     if workers == 1:
-        run_sessions([Session(session_command(openjd, bundle, values, rules=rules), say)])
+        run_sessions([Session(session_command(openjd, bundle, values, step=only, rules=rules), say)])
         return
     shared = {**values, "Threads": values.get("Threads") or max(1, len(processors()) // workers)}
-    for step in expand(bundle, shared):
+    for step in expand(bundle, shared, only=only):
         sessions = []
         for at in range(workers):
             if tasks := step.tasks[at::workers]:

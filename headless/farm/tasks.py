@@ -65,8 +65,10 @@ def find_openjd(named: str = "") -> str:
     return program
 
 
-def expand(bundle: Bundle, values: Mapping[str, Any]) -> list[StepTasks]:
+def expand(bundle: Bundle, values: Mapping[str, Any], *, only: str = "") -> list[StepTasks]:
     """The steps of a bundle with ``values`` of its parameters, in an order in which they can be done.
+
+    With ``only``, that step alone, which then waits for none.
 
     Raises:
         InputError: openjd-model is not installed.
@@ -93,16 +95,21 @@ def expand(bundle: Bundle, values: Mapping[str, Any]) -> list[StepTasks]:
         job = create_job(job_template=template, job_parameter_values=checked)
     except ValueError as error:
         raise UsageError(f"{bundle.template_file}: {error}") from error
+    steps = StepDependencyGraph(job=job).topo_sorted()
+    if only and only not in {step.name for step in steps}:
+        known = ", ".join(step.name for step in steps)
+        raise UsageError(f"{bundle.template_file} has no step {only!r}; it has {known}")
     return [
         StepTasks(
             step.name,
-            tuple(dependency.dependsOn for dependency in step.dependencies or ()),
+            () if only else tuple(dependency.dependsOn for dependency in step.dependencies or ()),
             tuple(
                 {name: str(value.value) for name, value in task.items()}
                 for task in StepParameterSpaceIterator(space=step.parameterSpace)
             ),
         )
-        for step in StepDependencyGraph(job=job).topo_sorted()
+        for step in steps
+        if only in ("", step.name)
     ]
 
 

@@ -32,16 +32,14 @@ _ERROR = re.compile(r"\| ERROR |^ERROR |^Error: ")
 
 
 class Drawer:
-    """Renders frames of a scene; a context manager, while which what Blender prints is kept from standard output."""
+    """Renders frames of a scene; a context manager. What Blender prints meanwhile goes to ``output``."""
 
-    def __init__(self, scene: Scene, needs: Needs, progress: Progress) -> None:
-        self._scene, self._needs, self._progress = scene, needs, progress
-        self._output = OwnOutput()
+    def __init__(self, scene: Scene, needs: Needs, progress: Progress, output: OwnOutput) -> None:
+        self._scene, self._needs, self._progress, self._output = scene, needs, progress, output
         self._number, self._since = 0, 0.0
-        self._last: list[str] = []
 
     def __enter__(self) -> Self:
-        self._output.__enter__()
+        self._output.said()  # what was said before is of no frame
         self._handler = self._told  # Blender knows a handler by its very object
         bpy.app.handlers.render_stats.append(self._handler)
         return self
@@ -50,7 +48,6 @@ class Drawer:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         bpy.app.handlers.render_stats.remove(self._handler)
-        self._output.__exit__(kind, error, trace)
 
     def draw(self, number: int, path: Path) -> None:
         """Render a frame into the file of exactly that name. A signal to stop is heard after the frame.

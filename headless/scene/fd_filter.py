@@ -7,11 +7,18 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import io
+import logging
 import os
+import re
 import sys
 import tempfile
 from types import TracebackType
 from typing import Self
+
+LOG = logging.getLogger(__name__)
+
+_REPORT = re.compile(r"(Debug|Info|Operator|Property|Warning|Error)( \(.*?\))?: ")
 
 
 class OwnOutput:
@@ -25,7 +32,7 @@ class OwnOutput:
         self._real, self._file = os.dup(1), tempfile.TemporaryFile()
         os.dup2(self._file.fileno(), 1)
         self._before = sys.stdout
-        sys.stdout = os.fdopen(self._real, "w", encoding="utf-8", errors="backslashreplace", closefd=False)
+        sys.stdout = self._stream = _OwnStream(open(self._real, "wb", buffering=0, closefd=False))
         return self
 
     def said(self) -> list[str]:
@@ -33,17 +40,35 @@ class OwnOutput:
         _flush_c()
         data = os.pread(self._file.fileno(), os.fstat(self._file.fileno()).st_size - self._at, self._at)
         self._at += len(data)
-        return data.decode(errors="replace").splitlines()
+        lines = [*data.decode(errors="replace").splitlines(), *self._stream.reports]
+        self._stream.reports.clear()
+        for line in lines:
+            if line and not line.startswith("Fra:"):
+                LOG.info("Blender: %s", line)
+        return lines
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         _flush()
-        sys.stdout.close()
         sys.stdout = self._before
         os.dup2(self._real, 1)
         os.close(self._real)
         self._file.close()
+
+
+class _OwnStream(io.TextIOWrapper):
+    """Standard output, without what Blender's operators report through Python: whole lines such as ``Info: Saved``."""
+
+    def __init__(self, raw: io.RawIOBase) -> None:
+        super().__init__(raw, encoding="utf-8", errors="backslashreplace", write_through=True)  # type: ignore[arg-type]
+        self.reports: list[str] = []
+
+    def write(self, text: str) -> int:
+        if text.endswith("\n") and _REPORT.match(text):
+            self.reports += text.splitlines()
+            return len(text)
+        return super().write(text)
 
 
 def _flush() -> None:

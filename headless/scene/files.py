@@ -13,7 +13,10 @@ import bpy
 
 from addon.bake.check import file_number
 from addon.bake.images import image_user
+from addon.sound import is_heard, sound_strips
+from addon.sound.strips import handles, walk
 from headless.scene.reach import is_animated, nodes_of
+from headless.scene.sounding import SONG
 
 if TYPE_CHECKING:
     from bpy.types import ID, Image, Scene
@@ -185,9 +188,9 @@ def _modifiers(obj: Any) -> Iterator[Need]:
 
 def _strips(scene: Scene) -> Iterator[Need]:
     """What the sequencer plays and shows; its pictures count only where they are what is rendered."""
-    from addon.sound import is_heard
-    from addon.sound.strips import handles, walk
-
+    song = scene.get(SONG)
+    if song and not sound_strips(scene):  # made by a Blender without sound
+        yield _one("song", scene.name, absolute(song), scene)
     for strip, _ in walk(scene):
         first, end = handles(strip)
         if strip.type == "SOUND":

@@ -63,8 +63,8 @@ def live_of(shot: Shot) -> Live:
     )
 
 
-def show_live(live: Live, stage: Stage, *, heard: str, recipe: str) -> LiveNode:
-    """Put a live picture where a stage takes it, with its keys.
+def show_live(live: Live, stage: Stage, *, aspect: float, heard: str, recipe: str) -> LiveNode:
+    """Put a live picture where a stage takes it, with its keys; ``aspect`` is width over height of what it fills.
 
     Raises:
         UsageError: the stage takes pictures of image nodes alone.
@@ -79,6 +79,7 @@ def show_live(live: Live, stage: Stage, *, heard: str, recipe: str) -> LiveNode:
     before = stage.obj.material_slots[stage.slot].material if stage.slot is not None else None
     made = live_material(live.graph, stage.obj, slot=stage.slot, lit=stage.lit, replace=True)
     assert not isinstance(made, InTheWay)
+    made.group_node.inputs["Aspect"].default_value = aspect
     made.remember(Memory(heard, recipe, live.first))
     follow(made, frames=live.frames, times_s=live.times_s, signals=live.signals)
     finish(stage, bpy.data.materials[made.name], made.group_node.outputs["Color"], before)

@@ -32,6 +32,11 @@ def open_file(path: Path, *, scripts: bool = False) -> None:
         ) from error
 
 
+def no_backups() -> None:
+    """Let Blender leave no ``.blend1`` beside a part file when it saves over it."""
+    bpy.context.preferences.filepaths.save_version = 0
+
+
 def pick(*, scene: str | None = None, view_layer: str | None = None, camera: str | None = None) -> Scene:
     """The scene to render, with one view layer alone and another camera where these are named.
 

@@ -23,10 +23,11 @@ from headless.path_map import PathMap
 from headless.progress import Progress
 from headless.scene import devices, engines, graphics
 from headless.scene.drawing import Drawer, write_as
+from headless.scene.fd_filter import OwnOutput
 from headless.scene.following import Update, bring_up_to_date
-from headless.scene.mapping import map_paths
 from headless.scene.needs import Needs
 from headless.scene.opening import open_file, pick
+from headless.scene.places import map_paths
 
 if TYPE_CHECKING:
     from bpy.types import Scene
@@ -86,6 +87,11 @@ def render(task: RenderTask, progress: Progress) -> Rendered:
         OutOfMemory: this machine has too little memory.
         BusyError: the GPU has too little memory left.
     """
+    with OwnOutput() as output:
+        return _render(task, progress, output)
+
+
+def _render(task: RenderTask, progress: Progress, output: OwnOutput) -> Rendered:
     began = time.monotonic()
     open_file(task.scene, scripts=task.scripts)
     map_paths(task.paths)
@@ -103,7 +109,7 @@ def render(task: RenderTask, progress: Progress) -> Rendered:
         todo = frames.to_render(numbers)
         for number in sorted(set(numbers) - set(todo)):
             progress.skipped(number, frames.path(number))
-        with Drawer(scene, needs, progress) as drawer:
+        with Drawer(scene, needs, progress, output) as drawer:
             for done, number in enumerate(todo):
                 progress("frames", done, len(todo))
                 since = time.monotonic()

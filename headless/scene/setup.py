@@ -15,8 +15,9 @@ from avcore.errors import InputError, UsageError
 from avcore.files import replacing
 from headless.job import Bake, Shot
 from headless.scene import sounding
+from headless.scene.fd_filter import OwnOutput
 from headless.scene.live import Live, live_of, show_live
-from headless.scene.opening import open_file
+from headless.scene.opening import no_backups, open_file
 from headless.scene.pictures import planned
 from headless.scene.templates import TEMPLATES, Stage, users
 
@@ -34,13 +35,18 @@ def make_scene(shot: Shot) -> list[str]:
         InputError: the song or the template's file is missing, or there is no place for the picture in it.
         OutputError: the .blend cannot be written.
     """
+    with OwnOutput():
+        return _make_scene(shot)
+
+
+def _make_scene(shot: Shot) -> list[str]:
     notes: list[str] = []
     if not shot.song.is_file():
         raise InputError(f"there is no song {shot.song}; check the path")
     live = live_of(shot) if shot.kind == "live" else None  # what cannot be is said before anything is made
     scene, stage = _stage(shot)
     _set_up(scene, shot)
-    bpy.context.preferences.filepaths.save_version = 0  # no backup of the first of the two saves below
+    no_backups()
     with replacing(shot.scene) as part:
         bpy.ops.wm.save_as_mainfile(filepath=str(part), check_existing=False)  # from here on, paths are relative to it
         strip = sounding.add_song(scene, shot.song, frame=shot.first, start_s=shot.start_s, fps=shot.fps)
@@ -52,10 +58,11 @@ def make_scene(shot: Shot) -> list[str]:
         heard = sounding.heard(strip, scene)
         recipe = _recipe(shot, scene, strip.name if strip else "", stage.obj.name if stage.obj else "")
         if live is not None:
-            show_live(live, stage, heard=heard, recipe=recipe)
+            width, height = _picture_size(shot) if shot.template in TEMPLATES else (1, 1)
+            show_live(live, stage, aspect=width / height, heard=heard, recipe=recipe)
         else:
             _show_bake(_bake_of(shot), stage, frame_start=shot.first, heard=heard, recipe=recipe)
-        sounding.write_note(scene, **_note(shot))
+        sounding.write_note(scene, shot.song, **_note(shot))
         bpy.ops.wm.save_mainfile(filepath=str(part), check_existing=False, compress=True)
     return notes
 
@@ -175,7 +182,6 @@ def _recipe(shot: Shot, scene: Scene, strip: str, obj: str) -> str:
 def _note(shot: Shot) -> dict[str, Any]:
     return {
         "name": shot.name,
-        "song": bpy.path.relpath(str(shot.song)),
         "preset": shot.preset,
         "start_s": str(shot.start_s),
         "first": shot.first,

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from bpy.types import Scene, Strip
 
 NOTE = "avcore_shot"
+SONG = "avcore_song"
 CHANNEL = 1
 
 
@@ -58,18 +59,18 @@ def heard(strip: Strip | None, scene: Scene) -> str:
     return fingerprint(strip, scene).to_json() if strip is not None else ""
 
 
-def write_note(scene: Scene, **told: Any) -> None:
+def write_note(scene: Scene, song: Path, **told: Any) -> None:
     """Keep what a scene was made of with it: where a Blender has no sound, this alone names the song."""
     scene[NOTE] = json.dumps(told, sort_keys=True, default=str)
+    scene[SONG] = bpy.path.relpath(str(song))
 
 
 def read_note(scene: Scene) -> dict[str, Any]:
-    """What a scene was made of; empty for one that we have not made."""
+    """What a scene was made of, with its ``song``; empty for one that we have not made."""
     try:
-        told = json.loads(scene[NOTE])
+        return {**json.loads(scene[NOTE]), "song": scene[SONG]}
     except (KeyError, TypeError, ValueError):
         return {}
-    return told if isinstance(told, dict) else {}
 
 
 def _free_channel(strips: Any) -> int:

@@ -216,11 +216,11 @@ def test_a_bake_survives_a_disk_that_is_full_when_its_settings_change(
         bake.folder = str(disk)
         bpy.ops.avcore.bake()
         ballast = fill(disk)
-        bake.last = FRAMES - 1
+        bake.quality = "draft"
         with pytest.raises(RuntimeError, match=r"is full; free some space or choose another folder"):
             bpy.ops.avcore.bake()
         ballast.unlink()
-        bake.last = FRAMES
+        bake.quality = "final"
         assert _goes_on(disk / NAME, whole) == FRAMES
 
 
@@ -330,12 +330,13 @@ def test_two_blenders_want_one_folder_for_different_pictures(
 ) -> None:
     """One of them gets it, whole; the other is told. Never do pictures of both lie there together."""
     told = [tmp_path / f"{i}.json" for i in range(2)]
-    first = visit(told[0], python=avcore_python, song=song, folder=folder.parent, name=NAME)
+    slow, quick = {"name": NAME, "width": 768, "last": 480}, {"name": NAME, "quality": "draft", "last": 24}
+    first = visit(told[0], python=avcore_python, song=song, folder=folder.parent, **slow)
     when(has_frames(folder), lambda: None).join()
-    second = visit(told[1], python=avcore_python, song=song, folder=folder.parent, name=NAME, quality="draft")
+    second = visit(told[1], python=avcore_python, song=song, folder=folder.parent, **quick)
     ends = [each.end()["error"] for each in (first, second)]
     assert "another job has taken over" in ends[0]
     assert ends[1] == ""
-    alone = visit(told[1], python=avcore_python, song=song, folder=tmp_path / "alone", name=NAME, quality="draft").end()
-    assert alone["error"] == ""
+    alone = visit(told[1], python=avcore_python, song=song, folder=tmp_path / "alone", **quick)
+    assert alone.end()["error"] == ""
     assert pictures(folder) == pictures(tmp_path / "alone" / NAME)

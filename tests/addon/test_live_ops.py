@@ -349,34 +349,49 @@ def test_it_says_why_there_can_be_no_live_picture(scene: Any) -> None:
 
 
 @needs_strips
-def test_it_is_made_again_of_its_strip(scene: Any, song: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("keys", ["OWN", "CONTROLLER"])
+def test_it_follows_its_strip(keys: str, scene: Any, song: Path, tmp_path: Path) -> None:
     editor = scene.sequence_editor_create() or scene.sequence_editor
     strips = editor.strips if hasattr(editor, "strips") else editor.sequences
     strip = strips.new_sound("take", str(song), 1, 5)
     editor.active_strip = strip
     assert bpy.ops.avcore.pick_sound(kind="ACTIVE") == {"FINISHED"}
+    scene.avcore.now.live.keys = keys
     assert bpy.ops.avcore.live() == {"FINISHED"}
-    from bl_ext.user_default.avcore.live import live_nodes, shift
+    square = bpy.context.object
+    choose(plane())
+    assert bpy.ops.avcore.live() == {"FINISHED"}
+    choose(square)
+    from bl_ext.user_default.avcore.live import live_nodes
+    from bl_ext.user_default.avcore.session import status
 
-    (live,) = live_nodes()
+    live, other = live_nodes()
     assert live.memory.frame_start == 5
-    assert (
-        json.loads(live.memory.recipe)["sound"] | {"kind": "STRIP", "strip": "take"}
-        == json.loads(live.memory.recipe)["sound"]
-    )
+    told = json.loads(live.memory.recipe)["sound"]
+    assert (told["kind"], told["strip"]) == ("STRIP", "take")
     before = rendered(scene, FIRST, tmp_path)
-    setattr(strip, "content_start" if bpy.app.version >= (5, 1, 0) else "frame_start", 29)
-    assert shift(live, 24) == len(curves(live.tree))
-    moved = rendered(scene, FIRST + 24, tmp_path)
-    np.testing.assert_allclose(moved, before, atol=2e-3)
-    # The same comes of making it again; the panel is at another preset and sound by then.
+    # The panel is at another preset and sound by then.
     scene.avcore.now.preset.name = "neon"
     scene.avcore.now.sound.kind = "MIX"
+    setattr(strip, "content_start" if bpy.app.version >= (5, 1, 0) else "frame_start", 29)
+    assert {why for _, why, _ in status.problems(bpy.context)} == {"its strip has moved by 24 frames"}
+    assert bpy.ops.avcore.update() == {"FINISHED"}
+    assert status.problems(bpy.context) == []
+    assert {each.memory.frame_start for each in live_nodes()} == {29}
+    moved = rendered(scene, FIRST + 24, tmp_path)
+    np.testing.assert_allclose(moved, before, atol=2e-3)
+    # The same comes of making it again, and of a strip that ends earlier: where it was heard and is heard.
     assert bpy.ops.avcore.live_again(live=live.key) == {"FINISHED"}
-    (live,) = live_nodes()
-    assert live.memory.frame_start == 29
-    assert live.group_node.node_tree.name == "Ember"
     np.testing.assert_allclose(rendered(scene, FIRST + 24, tmp_path), moved, atol=2e-3)
+    setattr(strip, "duration" if bpy.app.version >= (5, 1, 0) else "frame_final_duration", 300)
+    assert len(status.problems(bpy.context)) == 2
+    assert bpy.ops.avcore.update() == {"FINISHED"}
+    assert status.problems(bpy.context) == []
+    assert {each.group_node.node_tree.name for each in live_nodes()} == {"Ember"}
+    np.testing.assert_allclose(rendered(scene, FIRST + 24, tmp_path), moved, atol=2e-3)
+    last = [curve.range()[1] for curve in curves(live.tree if keys == "OWN" else bpy.data.objects["avcore"])]
+    assert max(last) == 28 + 300
+    assert other.memory.heard == live.memory.heard
 
 
 def test_it_stays_as_it_is_in_a_saved_file(scene: Any, tmp_path: Path) -> None:

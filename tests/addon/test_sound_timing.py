@@ -74,6 +74,41 @@ def test_a_strip_is_heard_as_blender_plays_it(
 
 
 @needs_audio
+@pytest.mark.parametrize(("before", "after"), [(60, 66), (60, 24), (25, 31), (24, 25)])
+def test_another_frame_rate_of_a_trimmed_strip(tmp_path: Path, clock: Path, before: int, after: int) -> None:
+    scene = new_scene()
+    scene.render.fps = before
+    strip = add(scene, clock)
+    trim(strip, start=44, end=51)
+    scene.render.fps = after
+    assert_heard(scene, strip, tmp_path)
+
+
+@needs_audio
+@pytest.mark.parametrize("speed", [False, True])
+def test_a_strip_that_begins_before_frame_0(tmp_path: Path, clock: Path, speed: bool) -> None:
+    """A scene cannot begin there, and yet it can be mixed and its speed measured."""
+    scene = new_scene()
+    strip = add(scene, clock, start=-50)
+    if speed:
+        if not RETIMES:
+            pytest.skip("speed keys cannot be added in background here")
+        strip.pitch_correction = False
+        strip.retiming_keys.add(timeline_frame=-50)
+        strip.retiming_keys[-1].timeline_frame = 94
+    other = add(scene, clock, name="b", start=300)
+    hearing = timing(strip, scene, cuts=False)
+    assert hearing.frame_start == -50
+    rate = (2 if speed else 1) / 24
+    np.testing.assert_allclose(hearing.times([-50, 0, 70]), np.array([0, 50, 120]) * rate, atol=0.003)
+    mix = mixdown(scene, tmp_path / "mix.wav", strips=[strip], frame_start=-50, frame_end=50)
+    played = clock_times(mix.path, 100, fps=24, seconds=SECONDS)[:90]
+    np.testing.assert_allclose(played, (np.arange(90) + 0.5) * rate, atol=0.01)
+    assert mix.hearing.frame_start == -50
+    assert (hearing.frame_start, other.channel, strip.channel) == (-50, 1, 1)
+
+
+@needs_audio
 def test_a_cut_strip(tmp_path: Path, clock: Path) -> None:
     scene = new_scene()
     first, second, third = add(scene, clock), add(scene, clock, name="b"), add(scene, clock, name="c", channel=3)

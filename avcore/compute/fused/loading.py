@@ -27,6 +27,9 @@ SOURCES = (
     Path(__file__).parents[2] / "encode" / "yuv.py",
 )
 
+# The kernels take a few MB; Numba gives up where it cannot write them.
+LEAST_FREE_BYTES = 20_000_000
+
 logger = logging.getLogger(__name__)
 _one_at_a_time = threading.Lock()
 
@@ -101,7 +104,8 @@ def _kept_in(config: Any, folder: Path, pattern: str) -> Iterator[bool]:
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as passing:
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            kept = folder if os.access(folder, os.W_OK) else Path(passing)
+            has_room = shutil.disk_usage(folder).free >= LEAST_FREE_BYTES
+            kept = folder if has_room and os.access(folder, os.W_OK) else Path(passing)
         except OSError as error:
             logger.info("the fast kernels are not kept for next time: %s cannot be made: %s", folder, error.strerror)
             kept = Path(passing)
