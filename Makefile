@@ -11,7 +11,7 @@ AUDIO ?= $(OUT)/demo.wav
 PRESET ?= ember
 RENDER ?= --resolution 720p --fps 30 --duration 30
 
-.PHONY: demo test test-all test-torch test-py313 test-addon test-gui extension lint types bench thumbnails clean
+.PHONY: demo test test-all test-torch test-py313 test-addon test-headless test-gui extension lint types bench thumbnails clean
 
 demo: $(VENV)/.installed
 	@mkdir -p $(OUT)
@@ -62,6 +62,20 @@ test-addon: $(VENV)/.installed-test
 	.venv-bpy$*/bin/python -m pip install --quiet $(lastword $(BPY)) pytest
 	@touch $@
 
+# The runner of batch and farm renders, with bpy, avcore and the farm's programs in one environment, as users have them (2 GB).
+# make test-headless HEADLESS_BPY="4.5.15 4.2.23 5.0.1" tests in several Blenders, and that they draw the same pictures.
+HEADLESS_BPY ?= 4.5.15
+HEADLESS_PYTHONS = $(HEADLESS_BPY:%=$(CURDIR)/.venv-headless-%/bin/python)
+space := $(subst ,, )
+test-headless: $(VENV)/.installed-test $(HEADLESS_BPY:%=.venv-headless-%/.ready)
+	AVCORE_HEADLESS_PYTHON=$(firstword $(HEADLESS_PYTHONS)) AVCORE_HEADLESS_PYTHONS=$(subst $(space),:,$(HEADLESS_PYTHONS)) \
+		$(BIN)/python -m pytest tests/headless $(TESTS)
+
+.venv-headless-%/.ready: pyproject.toml
+	python3.11 -m venv .venv-headless-$*
+	.venv-headless-$*/bin/python -m pip install --quiet bpy==$* --editable '.[test,farm,dask]'
+	@touch $@
+
 # Its tests in a real Blender window, in a Debian of its own in out/gui-rig (1.5 GB); needs root on Debian.
 test-gui: $(VENV)/.installed-test .venv-bpy45/.ready
 	AVCORE_GUI_RIG=$(OUT)/gui-rig $(BIN)/python -m pytest tests/gui $(TESTS)
@@ -97,5 +111,5 @@ $(VENV)/.installed-lint: $(VENV)/.installed-test
 	@touch $@
 
 clean:
-	rm -rf .venv .venv-torch .venv-313 .venv-bpy* dist
+	rm -rf .venv .venv-torch .venv-313 .venv-bpy* .venv-headless* dist
 	rm -rf --one-file-system $(OUT)

@@ -16,6 +16,8 @@ _GERMAN = {
     "Active Strip": "Aktiver Strip",
     "Whole Mix": "Gesamter Mix",
     "Preset": "Vorlage",
+    "Listening to the sound": "Hört den Klang an",
+    "Compiling, once on this computer": "Kompiliert, einmal auf diesem Rechner",
     "Settings": "Einstellungen",
     "Look": "Aussehen",
     "Motion": "Bewegung",

@@ -124,7 +124,7 @@ def _levels(node: Node, file: Path) -> Iterator[list[Node]]:
         keys: dict[str, Node] = line.value if isinstance(line.value, dict) else {}
         if "preset" in keys or "scene" in keys:
             yield [common, line]
-        elif not presets and "preset" not in (common.value or {}):
+        elif not presets and "preset" not in entries:
             raise UsageError(f"{line.place}: this song meets no preset; give presets: [ember]")
         else:
             yield from ([common, line, preset] for preset in presets or [Node({}, line.place)])
@@ -190,7 +190,7 @@ def _row(row: dict[Any, Any], place: Place) -> Node:
             continue
         if key.strip() == "set":
             sets: list[Node] = [Node(part.strip(), place) for part in text.split(";") if part.strip()]
-            node = merge(node, Node({"set": Node(sets, place)}, place))  # type: ignore[dict-item]
+            node = merge(node, Node({"set": Node(sets, place)}, place))
             continue
         value: Node = Node(resolve_plain(text), place, text)
         for name in reversed(re.split(r"\s*\.\s*", key.strip())):

@@ -36,6 +36,11 @@ class Asking:
     def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> Result:
         return self.begin(context)
 
+    def stopped(self, _context: bpy.types.Context) -> Result:
+        """What is to be said and done after Esc."""
+        self.report({"INFO"}, "stopped; nothing was changed")
+        return {"CANCELLED"}
+
     def begin(self, context: bpy.types.Context) -> Result:
         """Go as far as possible; what is left is done by ``modal``."""
         self._going = Going(self.steps(context))
@@ -49,8 +54,7 @@ class Asking:
     def modal(self, context: bpy.types.Context, event: bpy.types.Event) -> Result:
         if event.type == "ESC" and event.value == "PRESS":
             self.cancel(context)
-            self.report({"INFO"}, "stopped; nothing was changed")
-            return {"CANCELLED"}
+            return self.stopped(context)
         if event.type != "TIMER":
             return {"PASS_THROUGH"}
         result = self._go(context)

@@ -9,12 +9,13 @@ import bpy
 
 from ..engine import WorkerError
 from ..errors import AddonError
-from ..session import bakes, make, parameters, plans, refresh
+from ..session import bakes, make, parameters, plans
+from ..session.asking import STOPPED, Running, Steps
 from ..session.bakes import Run, current
-from ..session.hearables import picked_strip
+from ..session.hearables import hearing_plainly, picked_strip
+from ..session.recipes import Choice, scene_of
+from .asking import Asking
 from .options import UNDOABLE, Result
-
-TICK_S = 0.05
 
 
 class JobAddOperator(bpy.types.Operator):
@@ -61,14 +62,14 @@ class JobRemoveOperator(bpy.types.Operator):
         return {"FINISHED"}
 
 
-class BakeJobsOperator(bpy.types.Operator):
+class BakeJobsOperator(Asking, bpy.types.Operator):
     """Bake the jobs of the list that are not done; one that fails does not stop the others"""
 
     bl_idname = "avcore.bake_jobs"
     bl_label = "Bake Jobs"
     bl_options = UNDOABLE
 
-    _timer: Any = None
+    _scene = ""
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
@@ -78,80 +79,40 @@ class BakeJobsOperator(bpy.types.Operator):
         cls.poll_message_set("a bake is under way; wait for it, or cancel it")
         return current.run is None or current.run.is_over
 
-    def execute(self, context: bpy.types.Context) -> Result:
-        self._todo = [at for at, job in enumerate(context.scene.avcore.jobs) if job.state != "done"]
+    def steps(self, context: bpy.types.Context) -> Steps[Result]:
         self._scene = context.scene.name
-        while self._todo:
-            at = self._todo.pop(0)
-            run = self._plan(context, at)
-            if run is None:
-                continue
+        for at in [at for at, job in enumerate(self._jobs()) if job.state != "done"]:
             try:
-                run.wait(bakes.Printer())
-            except WorkerError as error:
-                run.failed = run.failed or error.failed
-            self._finish(at, run)
+                state = yield from self._bake(context, at)
+            except (AddonError, WorkerError) as error:
+                state = str(error)
+            if at < len(self._jobs()):  # it may have been taken off the list
+                self._jobs()[at].state = state
+            if state == STOPPED:
+                break
         return self._result()
 
-    def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> Result:
-        self._todo = [at for at, job in enumerate(context.scene.avcore.jobs) if job.state != "done"]
-        self._scene = context.scene.name
-        self._at, self._run = -1, None
-        manager = context.window_manager
-        self._timer = manager.event_timer_add(TICK_S, window=context.window)
-        manager.modal_handler_add(self)
-        return {"RUNNING_MODAL"}
-
-    def modal(self, context: bpy.types.Context, event: bpy.types.Event) -> Result:
-        run = self._run
-        if event.type == "ESC" and event.value == "PRESS" and run is not None and not run.is_over:
-            self._todo.clear()
-            run.cancel()
-            return {"RUNNING_MODAL"}
-        if event.type != "TIMER":
-            return {"PASS_THROUGH"}
-        if run is not None and not run.is_over:
-            bakes.say_status(context, f"avcore: {run.plan.name}: {run.text}   |   Esc stops")
-            return {"PASS_THROUGH"}
-        if run is not None:
-            self._finish(self._at, run)
-            self._run = None
-            if run.is_cancelled:
-                self._todo.clear()
-        if self._todo:
-            self._at = self._todo.pop(0)
-            self._run = self._plan(context, self._at)
-            if self._run is not None:
-                self._run.start()
-            return {"PASS_THROUGH"}
-        context.window_manager.event_timer_remove(self._timer)
-        bakes.say_status(context, "")
-        refresh.redraw()
+    def stopped(self, _context: bpy.types.Context) -> Result:
         return self._result()
 
-    def _plan(self, context: bpy.types.Context, at: int) -> Run | None:
-        scene = bpy.data.scenes[self._scene]
-        job = scene.avcore.jobs[at]
-        try:
-            current.run = Run(plans.plan(context, job, scene=scene))
-        except (AddonError, WorkerError) as error:
-            job.state = str(error)
-            return None
-        return current.run
+    def _bake(self, context: bpy.types.Context, at: int) -> Steps[str]:
+        """Bake one; ``done``, or why there is nothing to show."""
+        yield from hearing_plainly(context, self._scene, Choice.of(self._job(at).sound))
+        run = current.run = Run(plans.plan(context, self._job(at), scene=scene_of(self._scene)))
+        yield Running(run, lambda: f"{run.plan.name}: {run.text}", lambda: run.wait(bakes.Printer()))
+        made = make.target(run)
+        return made.sentence if isinstance(made, make.InTheWay) else "done"
 
-    def _finish(self, at: int, run: Run) -> None:
-        job = bpy.data.scenes[self._scene].avcore.jobs[at]
-        if run.baked is None:
-            job.state = run.failed.sentence if run.failed else "stopped"
-            return
-        try:
-            made = make.target(run)
-            job.state = made.sentence if isinstance(made, make.InTheWay) else "done"
-        except AddonError as error:
-            job.state = str(error)
+    def _job(self, at: int) -> Any:
+        if at >= len(self._jobs()):
+            raise AddonError("it was taken off the list")
+        return self._jobs()[at]
+
+    def _jobs(self) -> Any:
+        return scene_of(self._scene).avcore.jobs
 
     def _result(self) -> Result:
-        jobs = bpy.data.scenes[self._scene].avcore.jobs
+        jobs = self._jobs()
         failed = [job for job in jobs if job.state != "done"]
         for job in failed:
             self.report({"WARNING"}, f"{job.name}: {job.state or 'not baked'}")

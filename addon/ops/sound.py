@@ -7,11 +7,13 @@ from typing import Any
 import bpy
 from bpy.props import EnumProperty, IntProperty, StringProperty
 
-from ..engine import WorkerError
 from ..errors import AddonError
-from ..session import heard, refresh
-from ..session.hearables import hear
+from ..session import heard
+from ..session.asking import Steps
+from ..session.hearables import hearing, require
 from ..session.kinds import SOUND_KINDS
+from ..session.recipes import Choice
+from .asking import Asking
 from .options import PLAIN, UNDOABLE, Result
 
 
@@ -42,37 +44,29 @@ class PickSoundOperator(bpy.types.Operator):
         sound.strip = self.strip or sound.strip
         sound.channel = self.channel
         sound.file = self.filepath or sound.file
-        if self.kind in ("CHANNEL", "MIX"):
-            return {"FINISHED"}  # mixing takes a while; it is done when something is made
         try:
-            hear(context, context.scene, sound)
-        except (AddonError, WorkerError) as error:
+            require(context, context.scene, sound)
+        except AddonError as error:
             for name, value in before.items():
                 setattr(sound, name, value)
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
+        if self.kind == "FILE" and not bpy.app.background:
+            heard.ask(Choice.of(sound).path)  # it will be needed
         return {"FINISHED"}
 
 
-class ListenOperator(bpy.types.Operator):
+class ListenOperator(Asking, bpy.types.Operator):
     """Listen to the sound: its tempo, beats and waveform"""
 
     bl_idname = "avcore.listen"
     bl_label = "Listen"
     bl_options = PLAIN
 
-    def execute(self, context: bpy.types.Context) -> Result:
-        try:
-            found = hear(context, context.scene, context.scene.avcore.now.sound)
-            if not bpy.app.background:
-                heard.ask(found.path)
-                return {"FINISHED"}
-            known = heard.wait(found.path).analysis
-        except (AddonError, WorkerError) as error:
-            self.report({"ERROR"}, str(error))
-            return {"CANCELLED"}
+    def steps(self, context: bpy.types.Context) -> Steps[Result]:
+        found = yield from hearing(context, context.scene.name, Choice.of(context.scene.avcore.now.sound))
+        known = (yield from heard.listening(found.path)).analysis
         self.report({"INFO"}, f"{known.duration_s:.1f} s, {known.tempo_bpm:.1f} BPM, {len(known.beats_s)} beats")
-        refresh.redraw()
         return {"FINISHED"}
 
 

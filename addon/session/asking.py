@@ -15,14 +15,15 @@ Between two steps in a window the artist may undo or delete anything: find datab
 from __future__ import annotations
 
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from typing import Any, Generic, Protocol, TypeVar
 
 from ..engine import WorkerError
 from ..engine.contract import Cancelled, Failed, Progress
 from .engine import Call, session
 
-SEEN_S = 0.3  # long enough for the status bar to be drawn
+STOPPED = "stopped"
+SEEN_S = 0.6  # long enough for the status bar to be drawn
 
 T = TypeVar("T")
 
@@ -122,6 +123,46 @@ class Say:
 
     def result(self) -> None:
         """There is none."""
+
+
+class Running:
+    """Something that the panel watches too, as a task: a bake or a live picture under way."""
+
+    def __init__(self, run: Any, text: Callable[[], str], wait: Callable[[], Any]) -> None:
+        self._run, self._text, self._wait = run, text, wait
+
+    @property
+    def text(self) -> str:
+        """How far it is."""
+        return self._text()
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the worker has answered."""
+        return bool(self._run.is_over)
+
+    def start(self) -> None:
+        """Begin."""
+        self._run.start()
+
+    def cancel(self) -> None:
+        """Stop it; what is whole stays."""
+        self._run.cancel()
+
+    def wait(self) -> None:
+        """Begin and wait."""
+        try:
+            self._wait()
+        except WorkerError as error:
+            self._run.failed = self._run.failed or error.failed
+            raise
+
+    def result(self) -> None:
+        """It knows itself what came of it."""
+        if self._run.is_cancelled:
+            raise WorkerError(Cancelled(STOPPED))
+        if self._run.failed is not None:
+            raise WorkerError(self._run.failed)
 
 
 class Going(Generic[T]):

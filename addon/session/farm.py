@@ -12,7 +12,6 @@ from ..errors import AddonError
 from . import places
 from .engine import NOT_FOUND, session
 
-
 UNSAVED = "save the file first, since a farm reads it from disk"
 
 

@@ -23,8 +23,9 @@ from ..sound import (
 )
 from . import mixes
 from .asking import Steps
-from .followers import Follower, followers, job_of
+from .followers import Follower, followers
 from .hearables import print_of_file, strip_scene
+from .rebaking import job_of
 from .recipes import Choice
 
 

@@ -144,6 +144,41 @@ def hearing_plainly(context: bpy.types.Context, scene: str, sound: Choice) -> St
     return replace(heard, path=mix.path, hearing=mix.hearing)
 
 
+def require(context: bpy.types.Context, scene: bpy.types.Scene, sound: Any) -> None:
+    """See that what was picked is there, without mixing it or listening to it.
+
+    Raises:
+        AddonError: it is not, with what to do.
+    """
+    if sound.kind == "FILE":
+        _require_file(Choice.of(sound))
+        return
+    strips = strip_scene(context, scene)
+    strip = picked_strip(context, scene, sound)
+    if strip is not None:
+        source(strip, folder=user_folder("sounds"))
+        if not heard_strips(strip, strips):
+            raise AddonError(f"the strip {strip.name!r} is muted; unmute it, or pick another")
+
+
+def is_ready(context: bpy.types.Context, scene: bpy.types.Scene, sound: Any) -> bool:
+    """Whether what was picked can be heard without waiting; what is only to be analysed is so soon.
+
+    Raises:
+        AddonError: there is no such sound.
+    """
+    if sound.kind == "FILE":
+        path = Choice.of(sound).path
+        if heard_store.of(path) is None:
+            _require_file(Choice.of(sound))
+            heard_store.ask(path)
+            return False
+    if sound.kind in ("CHANNEL", "MIX"):
+        channel = sound.channel if sound.kind == "CHANNEL" else None
+        return mixes.is_mixed(strip_scene(context, scene), channel, target=scene)
+    return True
+
+
 def hear_cheaply(context: bpy.types.Context, scene: bpy.types.Scene) -> Heard | None:
     """As ``hear`` of the picked strip, for drawing: None for what would have to be mixed or asked for.
 
@@ -178,14 +213,18 @@ def _found(context: bpy.types.Context, scene: str, sound: Choice) -> tuple[bpy.t
 
 
 def _file(scene: str, sound: Choice) -> Steps[Heard]:
+    _require_file(sound)
     path = sound.path
-    if not sound.file or not path.is_file():
-        raise AddonError(f"there is no sound file {path}; pick another" if sound.file else "pick a sound file")
     known = yield from heard_store.listening(path)
     fps, start = scene_fps(bpy.data.scenes[scene]), sound.file_start
     frames = max(1, round(Fraction(known.analysis.duration_s) * fps))
     piece = Piece(start, start + frames, Fraction(0), 1 / fps)
     return Heard(path.stem, path, Hearing(fps, (piece,)), "", print_of_file(sound, fps))
+
+
+def _require_file(sound: Choice) -> None:
+    if not sound.file or not sound.path.is_file():
+        raise AddonError(f"there is no sound file {sound.path}; pick another" if sound.file else "pick a sound file")
 
 
 def print_of_file(sound: Choice, fps: Fraction, *, hashed: bool = True) -> Fingerprint:

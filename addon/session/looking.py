@@ -9,7 +9,7 @@ import bpy
 from ..engine.contract import Preview
 from ..errors import AddonError
 from . import parameters, picture, places, refresh
-from .hearables import Heard, hear
+from .hearables import Heard, hear, is_ready
 
 SIZE = 512
 
@@ -59,6 +59,11 @@ def follow(scene: bpy.types.Scene) -> None:
     if not settings.live or not parameters.follow(settings.now.preset) or not refresh.is_preview_wanted():
         return
     try:
+        if not is_ready(bpy.context, scene, settings.now.sound):
+            if settings.now.sound.kind != "FILE":
+                picture.shown.sentence = "The strips are not mixed yet; Preview does it, which takes a moment"
+                refresh.redraw()
+            return
         wanted = request(bpy.context)
     except (AddonError, ValueError) as error:
         picture.shown.sentence = str(error)

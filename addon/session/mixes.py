@@ -60,6 +60,11 @@ def of_strips(strips: str, names: Sequence[str], whole: Hearing, *, target: str)
     return _mixed(_print_of(scene, names, target=scene_of(target)), scene, names[0], target=scene_of(target), **how)
 
 
+def is_mixed(strips: bpy.types.Scene, channel: int | None, *, target: bpy.types.Scene) -> bool:
+    """Whether a channel, or all, has been mixed as it is now."""
+    return print_of_channel(strips, channel, target=target) in _mixes
+
+
 def print_of_channel(
     strips: bpy.types.Scene, channel: int | None, *, target: bpy.types.Scene, hashed: bool = True
 ) -> Fingerprint:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import bpy
@@ -9,13 +10,15 @@ import bpy.utils.previews
 import numpy as np
 
 from ..engine.client import read_array
-from ..engine.contract import Cancelled, Failed, Picture, Preview
+from ..engine.contract import Cancelled, Failed, Picture, Preview, Progress
 from . import refresh
 from .engine import Call, session
 
 IMAGE_NAME = "avcore preview"
 ICON = "picture"
 ICON_SIZE = 256
+SAY_AFTER_S = 0.5
+STAGES = {"analysis": "Listening to the sound", "compiling": "Compiling, once on this computer"}
 
 
 class Shown:
@@ -34,6 +37,15 @@ class Shown:
         self.last: Preview | None = None
         self.again: Preview | None = None
         self.call: Call | None = None
+        self.stage = ""
+        self.stage_began = 0.0
+
+    @property
+    def waits_for(self) -> str:
+        """What a picture that takes long is waiting for; empty for one that comes at once."""
+        is_due = self.call is not None and not self.call.is_over
+        is_long = time.monotonic() - self.stage_began >= SAY_AFTER_S
+        return STAGES.get(self.stage, "") if is_due and is_long else ""
 
 
 shown = Shown()
@@ -45,8 +57,8 @@ def draw(request: Preview) -> None:
     if shown.call is not None and not shown.call.is_over:
         shown.again = request
         return
-    shown.last, shown.again = request, None
-    shown.call = session.ask(request, _take, failed=_missed)
+    shown.last, shown.again, shown.stage = request, None, ""
+    shown.call = session.ask(request, _take, failed=_missed, progress=_wait)
 
 
 def draw_now(request: Preview) -> bpy.types.Image:
@@ -57,6 +69,13 @@ def draw_now(request: Preview) -> bpy.types.Image:
     """
     _take(session.wait(request))
     return bpy.data.images[IMAGE_NAME]
+
+
+def _wait(progress: Progress) -> None:
+    if progress.stage != shown.stage:
+        shown.stage, shown.stage_began = progress.stage, time.monotonic()
+        if not bpy.app.background:
+            bpy.app.timers.register(refresh.redraw, first_interval=SAY_AFTER_S + 0.05)
 
 
 def _take(picture: Picture) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import bpy
 
 from ..session import farm
-from .parts import _lines as lines
+from .parts import lines
 
 Layout = bpy.types.UILayout
 

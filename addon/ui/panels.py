@@ -7,7 +7,7 @@ from typing import Any
 
 import bpy
 
-from . import farm, parts
+from . import farm, making, parts
 
 Draw = Callable[[bpy.types.UILayout, bpy.types.Context], None]
 
@@ -24,7 +24,7 @@ PARTS: tuple[tuple[str, str, Draw, bool, tuple[str, ...]], ...] = (
     ("preset", "Preset", parts.draw_preset, False, ()),
     ("preview", "Preview", parts.draw_preview, False, ()),
     ("parameters", "Settings", parts.draw_parameters, True, ()),
-    ("bake", "Bake", parts.draw_bake, False, ()),
+    ("bake", "Bake", making.draw_bake, False, ()),
     ("keys", "Keys", parts.draw_keys, True, ("view", "sequencer")),
     ("jobs", "Jobs", parts.draw_jobs, True, ("view", "sequencer")),
     ("farm", "Send to Farm", farm.draw_farm, True, ("view", "sequencer")),

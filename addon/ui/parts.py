@@ -7,7 +7,7 @@ from typing import Any
 
 import bpy
 
-from ..session import bakes, catalogue, heard, live_offers, live_plans, lives, parameters, picture, refresh
+from ..session import bakes, catalogue, heard, lives, parameters, picture, refresh
 from ..session.engine import session
 from ..session.status import problems, summary
 from . import fields
@@ -31,7 +31,7 @@ def draw_top(layout: Layout, context: bpy.types.Context) -> None:
         refresh.soon()
     if session.problem:
         box = layout.box()
-        _lines(box, session.problem, icon="ERROR")
+        lines(box, session.problem, icon="ERROR")
         row = box.row(align=True)
         row.operator("avcore.find_engine", icon="FILE_REFRESH")
         row.operator("avcore.open_preferences", icon="PREFERENCES")
@@ -41,7 +41,7 @@ def draw_top(layout: Layout, context: bpy.types.Context) -> None:
     draw_live_question(layout, context)
     for name, why, is_shift in problems(context):
         box = layout.box()
-        _lines(box, f"{name}: {why}", icon="INFO")
+        lines(box, f"{name}: {why}", icon="INFO")
         box.operator("avcore.update", text="Shift" if is_shift else "Update", icon="FILE_REFRESH").name = name
 
 
@@ -52,7 +52,7 @@ def draw_run(layout: Layout, _context: bpy.types.Context) -> None:
         return
     box = layout.box()
     if run.in_the_way is not None:
-        _lines(box, run.in_the_way.sentence, icon="QUESTION")
+        lines(box, run.in_the_way.sentence, icon="QUESTION")
         row = box.row(align=True)
         operator = row.operator("avcore.use_bake", text="Replace", icon="FILE_TICK")
         operator.replace, operator.target = True, "SAME"
@@ -64,7 +64,7 @@ def draw_run(layout: Layout, _context: bpy.types.Context) -> None:
         row.progress(factor=run.fraction, text=run.text)
         row.operator("avcore.cancel_bake", text="", icon="X")
         return
-    _lines(box, run.failed.sentence if run.failed else "Stopped; Bake goes on from there", icon="ERROR")
+    lines(box, run.failed.sentence if run.failed else "Stopped; Bake goes on from there", icon="ERROR")
     row = box.row(align=True)
     row.operator("avcore.bake", text="Retry", icon="FILE_REFRESH")
     if run.failed is not None and run.failed.kind == "UsageError":
@@ -79,7 +79,7 @@ def draw_live_question(layout: Layout, _context: bpy.types.Context) -> None:
     if run is None or run.in_the_way is None:
         return
     box = layout.box()
-    _lines(box, run.in_the_way.sentence, icon="QUESTION")
+    lines(box, run.in_the_way.sentence, icon="QUESTION")
     row = box.row(align=True)
     if run.plan.again:
         operator = row.operator("avcore.live_again", text="Replace", icon="FILE_TICK")
@@ -102,7 +102,7 @@ def draw_sound(layout: Layout, context: bpy.types.Context) -> None:
         layout.prop(sound, "file", text="")
         layout.prop(sound, "file_start")
     text, icon = summary(context)
-    _lines(layout, text, icon=icon)
+    lines(layout, text, icon=icon)
 
 
 def draw_preset(layout: Layout, context: bpy.types.Context) -> None:
@@ -115,7 +115,7 @@ def draw_preset(layout: Layout, context: bpy.types.Context) -> None:
     row.menu("AVCORE_MT_presets", text="", icon="DOWNARROW_HLT")
     info = catalogue.info(preset.name)
     if info is not None and info.description:
-        _lines(layout, info.description)
+        lines(layout, info.description)
 
 
 def draw_parameters(layout: Layout, context: bpy.types.Context) -> None:
@@ -152,92 +152,13 @@ def draw_preview(layout: Layout, context: bpy.types.Context) -> None:
     if shown.icon:
         layout.template_icon(icon_value=shown.icon, scale=9.0)
     if shown.sentence:
-        _lines(layout, shown.sentence, icon="ERROR")
+        lines(layout, shown.sentence, icon="ERROR")
+    if shown.waits_for:
+        layout.label(text=shown.waits_for, icon="TIME")
     row = layout.row(align=True)
     row.operator("avcore.preview", icon="RENDER_STILL")
     row.operator("avcore.show_preview", text="", icon="IMAGE")
     row.prop(context.scene.avcore, "live", text="", icon="AUTO")
-
-
-def draw_bake(layout: Layout, context: bpy.types.Context) -> None:
-    """What to make and how, and the two buttons: images, or nodes."""
-    now = context.scene.avcore.now
-    bake = now.bake
-    layout.use_property_split = True
-    layout.use_property_decorate = False
-    layout.prop(bake, "target")
-    if bake.target == "MATERIAL":
-        layout.prop(bake, "surface")
-    row = layout.row(align=True)
-    row.prop(bake, "width", text="Size")
-    row.prop(bake, "height", text="")
-    layout.prop(bake, "range")
-    if bake.range == "CUSTOM":
-        row = layout.row(align=True)
-        row.prop(bake, "first", text="From, To")
-        row.prop(bake, "last", text="")
-    _draw_maps(layout, bake)
-    header, body = layout.panel("avcore_files", default_closed=True)
-    header.label(text="Files")
-    if body is not None:
-        body.prop(bake, "format")
-        if bake.format == "png":
-            body.row().prop(bake, "bits", expand=True)
-        body.prop(bake, "quality")
-        body.prop(bake, "folder", placeholder="bakes")
-        body.prop(bake, "name", placeholder="strip and preset")
-    _draw_live(layout, now)
-    row = layout.row(align=True)
-    row.scale_y = 1.4
-    row.operator("avcore.bake", icon="RENDER_ANIMATION")
-    row.operator("avcore.live", icon="NODETREE")
-    row.operator("avcore.job_add", text="", icon="ADD")
-    if live_plans.here(context) is not None:
-        layout.operator("avcore.bake_live", icon="RENDER_STILL")
-
-
-def _draw_maps(layout: Layout, bake: Any) -> None:
-    """What to bake beside the colours; a film has none."""
-    is_film = bake.format == "video"
-    header, body = layout.panel("avcore_maps", default_closed=True)
-    chosen = len(bake.maps)
-    header.label(
-        text=bpy.app.translations.pgettext_iface("Maps: {}").format(chosen) if chosen and not is_film else "Maps"
-    )
-    if body is None:
-        return
-    if is_film:
-        _lines(body, "A movie has no maps; choose PNG or OpenEXR under Files", icon="INFO")
-    grid = body.grid_flow(columns=2, even_columns=True, align=True)
-    grid.use_property_split = False
-    grid.enabled = not is_film
-    grid.prop(bake, "maps")
-
-
-def _draw_live(layout: Layout, now: Any) -> None:
-    """Whether the preset can be live, and how."""
-    live, offer, reason = now.live, live_offers.of(now.preset), live_offers.why_not(now)
-    if offer is None:
-        refresh.soon()
-    # The reason is open at first, the settings are not; each stays as the artist leaves it.
-    header, body = layout.panel("avcore_not_live" if reason else "avcore_live", default_closed=not reason)
-    if reason:
-        header.label(text="Live: not with this")
-        if body is not None:
-            _lines(body, reason, icon="INFO")
-        return
-    if offer is not None:
-        header.label(text=bpy.app.translations.pgettext_iface("Live: {} nodes").format(offer.nodes))
-    else:
-        header.label(text="Live")
-    if body is None:
-        return
-    if now.bake.target == "MATERIAL":
-        body.prop(live, "coordinates")
-        row = body.row()
-        row.enabled = now.bake.surface == "LIT"
-        row.prop(live, "emission")
-    body.prop(live, "keys")
 
 
 def draw_keys(layout: Layout, context: bpy.types.Context) -> None:
@@ -269,7 +190,7 @@ def draw_heard(layout: Layout, context: bpy.types.Context) -> None:
         layout.label(text=f"{known.tempo_bpm:.1f} BPM, {len(known.beats_s)} beats, {len(known.sections)} sections")
 
 
-def _lines(layout: Layout, text: str, *, icon: str = "NONE") -> None:
+def lines(layout: Layout, text: str, *, icon: str = "NONE") -> None:
     """Text over several lines: a label is one line, and cuts what is longer than the panel."""
     context = bpy.context
     width = context.region.width / context.preferences.system.ui_scale if context.region else 300

@@ -12,21 +12,14 @@ from numpy.typing import NDArray
 
 from avcore.errors import InputError, UsageError
 from avcore.timebase import parse_fps
-from avcore.verify.film import ENERGY_HZ, Ends, frame_times, hear, hear_ends, look_at
+from avcore.verify.film import ENERGY_HZ, Ends, frame_times, hear_ends, look_at
 from avcore.verify.picture_lag import PictureLag, picture_lag
+from avcore.verify.sound_lag import WINDOW_S, SoundLag, sound_lag
 
 # Called with the name of the stage, how much is done and how much there is.
 Progress = Callable[[str, float, float], None]
 
 HALF_FRAME = 0.5
-WINDOW_S = 8.0
-"""Sound that is compared at the beginning and at the end."""
-REACH_S = 1.5
-"""A sound that is further off is not found."""
-SAME_SOUND = 0.5
-"""Correlation from which two sounds are the same; a lossy codec leaves 0.98 and more."""
-NEARLY = 0.98
-SILENT_RMS = 1e-4
 
 
 @dataclass(frozen=True)
@@ -37,34 +30,6 @@ class FrameClock:
     frames: int
     worst_frames: float
     worst_frame: int
-
-
-@dataclass(frozen=True)
-class SoundLag:
-    """How late the film's sound is against the song, in samples, at both ends; ``alike`` is the correlation there.
-
-    None where there is silence.
-    """
-
-    rate_hz: int
-    begin_samples: int | None
-    end_samples: int | None
-    begin_alike: float
-    end_alike: float
-
-    @property
-    def drift_samples(self) -> int | None:
-        """How much later the end is than the beginning."""
-        if self.begin_samples is None or self.end_samples is None:
-            return None
-        return self.end_samples - self.begin_samples
-
-    @property
-    def worst_s(self) -> float:
-        """The larger lag, in seconds."""
-        return max((abs(lag) for lag in (self.begin_samples, self.end_samples) if lag is not None), default=0) / (
-            self.rate_hz
-        )
 
 
 @dataclass(frozen=True)
@@ -92,21 +57,10 @@ class Sync:
             f"the worst {clock.worst_frames:+.3f} of a frame from its time",
         ]
         if sound is not None:
-            lines.append(f"  sound: {_lags(sound)}")
+            lines.append(f"  sound: {sound.text()}")
         if picture is not None:
             lines.append(f"  picture: {picture.text()}")
         return "\n".join(lines)
-
-
-def _lags(sound: SoundLag) -> str:
-    ends = [
-        f"{name} silent" if lag is None else f"{lag:+d} samples at the {name} (alike {alike:.3f})"
-        for name, lag, alike in (
-            ("beginning", sound.begin_samples, sound.begin_alike),
-            ("end", sound.end_samples, sound.end_alike),
-        )
-    ]
-    return f"{', '.join(ends)}, of {sound.rate_hz} a second"
 
 
 def check_sync(
@@ -147,8 +101,8 @@ def check_sync(
     if song is not None and heard is None:
         faults.append("it has no sound")
     elif song is not None and heard is not None:
-        sound = _sound_lag(heard, song, float(start_s))
-        faults += _sound_faults(sound, rate)
+        sound = sound_lag(heard, song, start_s=float(start_s))
+        faults += sound.faults(HALF_FRAME / float(rate))
     picture = None
     if heard is not None:
         look = look_at(film, progress=lambda done: progress("frames", done, clock.frames))
@@ -190,66 +144,6 @@ def _heard(film: Path) -> Ends | None:
         if "has no sound" in str(error):
             return None
         raise
-
-
-def _sound_lag(heard: Ends, song: Path, start_s: float) -> SoundLag:
-    rate = heard.rate_hz
-    tail_s = heard.tail_first / rate
-    spans = [
-        (start_s - REACH_S, start_s + len(heard.head) / rate + REACH_S),
-        (start_s + tail_s - REACH_S, start_s + tail_s + len(heard.tail) / rate + REACH_S),
-    ]
-    song_rate, (begin, end) = hear(song, spans)
-    if song_rate != rate:
-        import soxr
-
-        begin, end = (soxr.resample(part, song_rate, rate, quality="HQ") for part in (begin, end))
-    reach = round(REACH_S * rate)
-    (begin_lag, begin_alike), (end_lag, end_alike) = _lag(heard.head, begin, reach), _lag(heard.tail, end, reach)
-    return SoundLag(rate, begin_lag, end_lag, begin_alike, end_alike)
-
-
-def _lag(film: NDArray[np.float32], song: NDArray[np.float32], reach: int) -> tuple[int | None, float]:
-    """Samples by which ``film`` is late against ``song``, which begins ``reach`` before it, and their correlation.
-
-    Of several places that fit nearly as well (clicks), the one that is nearest counts. None where there is silence.
-    """
-    from scipy.signal import correlate
-
-    if np.sqrt(np.mean(film**2)) < SILENT_RMS:
-        return None, 0.0
-    reaches = 2 * reach + 1
-    song = np.pad(song, (0, max(0, len(film) + reaches - 1 - len(song))))[: len(film) + reaches - 1]
-    products = correlate(song.astype(np.float64), film.astype(np.float64), mode="valid", method="fft")
-    power = np.concatenate([[0.0], np.cumsum(song.astype(np.float64) ** 2)])
-    under = np.sqrt(np.maximum(power[len(film) :] - power[: -len(film)], 1e-12) * np.sum(film.astype(np.float64) ** 2))
-    alike = products / under
-    best = float(alike.max())
-    if best <= 0:
-        return 0, 0.0
-    lags = reach - np.arange(len(alike))
-    near = np.flatnonzero(alike >= NEARLY * best)
-    peaks = [at for at in near if alike[at] >= alike[max(0, at - 8) : at + 9].max()]
-    chosen = min(peaks, key=lambda at: abs(int(lags[at])))
-    return int(lags[chosen]), float(alike[chosen])
-
-
-def _sound_faults(sound: SoundLag, fps: Fraction) -> list[str]:
-    heard = [alike for lag, alike in _ends(sound) if lag is not None]
-    if heard and min(heard) < SAME_SOUND:
-        where = "its beginning" if heard[0] < SAME_SOUND else "its end"
-        return [f"{where} does not sound like the song (alike {min(heard):.2f}); is it another song, or another start?"]
-    if sound.worst_s > HALF_FRAME / float(fps):
-        lags = [lag for lag, _ in _ends(sound) if lag is not None]
-        worst = max(lags, key=abs) / sound.rate_hz
-        drift = sound.drift_samples or 0
-        drifts = f", and drifts by {1000 * drift / sound.rate_hz:+.1f} ms" if abs(drift) > sound.rate_hz // 1000 else ""
-        return [f"its sound is {1000 * abs(worst):.1f} ms {'late' if worst > 0 else 'early'}{drifts}"]
-    return []
-
-
-def _ends(sound: SoundLag) -> tuple[tuple[int | None, float], tuple[int | None, float]]:
-    return (sound.begin_samples, sound.begin_alike), (sound.end_samples, sound.end_alike)
 
 
 def _level(energy: NDArray[np.float64], edges_s: NDArray[np.float64]) -> NDArray[np.float64]:

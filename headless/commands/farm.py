@@ -78,6 +78,7 @@ def _add_export(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--scenes-on-farm", action="store_false", dest="make_scenes", help="make scenes of songs on the farm, not now"
     )
+    parser.add_argument("--anyway", action="store_true", help="export a scene that a farm would lose something of")
     parser.add_argument(
         "--leave-songs", action="store_false", dest="copy_songs", help="do not copy songs into the bundle"
     )
@@ -123,6 +124,7 @@ def _export(args: argparse.Namespace) -> FarmReport:
         verify=args.verify,
         make_scenes=args.make_scenes,
         copy_songs=args.copy_songs,
+        anyway=args.anyway,
         paths=chosen_map(args),
     )
     tasks = {step.name: len(step.shots) * len(step.chunks(step.size(settings)) or [()]) for step in exported.steps}

@@ -37,7 +37,9 @@ class PreflightReport:
         if self.copy:
             lines.append(f"{self.copy}: the copy, with {len(self.copied)} files beside it; what is said above is of it")
         if not self.findings:
-            lines.append(f"{self.scene}: nothing would be lost; carry {len(self.files)} files and {len(self.folders)} folders")
+            lines.append(
+                f"{self.scene}: nothing would be lost; carry {len(self.files)} files and {len(self.folders)} folders"
+            )
         return "\n".join(lines)
 
 

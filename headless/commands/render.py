@@ -1,8 +1,9 @@
-"""``avcore-headless render``: frames of a .blend into a folder, in step with its sound and checked before they begin."""
+"""``avcore-headless render``: frames of a .blend into a folder, in step with its sound, checked before they begin."""
 
 from __future__ import annotations
 
 import argparse
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,7 +12,6 @@ from avcore.cli.options import option_type, parse_size
 from avcore.errors import UsageError
 from headless.job import RenderSettings, Shot
 from headless.needs_bpy import need_bpy
-from headless.numbers import has_place
 from headless.options import (
     add_existing_option,
     add_frames_option,
@@ -25,7 +25,7 @@ from headless.options import (
 from headless.progress import Progress
 
 if TYPE_CHECKING:
-    from headless.scene.rendering import Rendered, RenderTask
+    from headless.scene.rendering import Rendered
 
 HELP = "render frames of a .blend"
 
@@ -107,9 +107,7 @@ def run(args: argparse.Namespace) -> Rendered:
         return render(task, progress)
 
 
-def render_shot(
-    shot: Shot, progress: Progress, *, numbers: Sequence[int] | None = None, **how: Any
-) -> Rendered:
+def render_shot(shot: Shot, progress: Progress, *, numbers: Sequence[int] | None = None, **how: Any) -> Rendered:
     """Render a shot, or those of ``numbers`` that it has; ``how`` are more fields of a ``RenderTask``."""
     need_bpy("render")
     from headless.scene.rendering import RenderTask, render
@@ -173,17 +171,10 @@ def _frames(args: argparse.Namespace) -> Callable[[int, int], Sequence[int]]:
 
 
 def _place(out: str, scene: Path) -> tuple[Path, str]:
-    """The folder and the name of the frames: ``DIR``, ``DIR/NAME_####``; ``//`` is the folder of the .blend.
-
-    Raises:
-        UsageError: the number has another place than the end of the name.
-    """
+    """The folder and the name of the frames: ``DIR``, ``DIR/NAME_####``; ``//`` is the folder of the .blend."""
     written = str(scene.parent / out[2:]) if out.startswith("//") else out
     path = Path(written).absolute()
-    if not has_place(path.name) or written.endswith(("/", "\\")):
+    name = re.fullmatch(r"(.+?)_?(#+|%0?\d{0,2}d)(\.\w+)?", path.name)
+    if name is None or written.endswith(("/", "\\")):
         return path, ""
-    stem = path.name.partition(".")[0] if path.suffix else path.name
-    name = stem.rstrip("#").rstrip("_") if stem.endswith("#") else stem.partition("_%")[0]
-    if not name or has_place(name) or name in (stem,):
-        raise UsageError(f"-o {out}: the number comes last in a frame's name; write DIR/NAME_####")
-    return path.parent, name
+    return path.parent, name[1]

@@ -20,7 +20,7 @@ from headless.folder import make_folder
 from headless.job import Job, Shot
 from headless.path_map import PathMap
 
-SONGS = "songs"
+SONGS, SCENES = "songs", "scene"
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,7 @@ def export(
     verify: bool = True,
     make_scenes: bool = True,
     copy_songs: bool = True,
+    anyway: bool = False,
     paths: PathMap | None = None,
 ) -> Exported:
     """Write a bundle for what ``source``, a job file or a .blend, asks for.
@@ -58,6 +59,7 @@ def export(
         verify: whether films are checked in the end.
         make_scenes: make the scenes of songs now, where this Python has bpy; otherwise a first step does that.
         copy_songs: put copies of the songs into the bundle, so that it can be moved to where these are not.
+        anyway: export a scene though a farm would lose something of it.
         paths: where the paths in ``source`` lie here.
 
     Raises:
@@ -70,7 +72,10 @@ def export(
     folder = folder.absolute()
     make_folder(folder)
     bundle = Bundle(folder)
-    job = _read(source, bundle, paths or PathMap())
+    if source.suffix == ".blend":
+        job = _read_scene(source, bundle, paths or PathMap(), anyway=anyway)
+    else:
+        job = _read(source, bundle, paths or PathMap())
     if copy_songs:
         job = _with_songs(job, folder)
     write_job(job, bundle.job_file)
@@ -100,17 +105,40 @@ def _read(source: Path, bundle: Bundle, paths: PathMap) -> Job:
 
     if source.absolute() == bundle.job_file:
         raise UsageError(f"{source} would be written over; give the bundle a folder of its own")
-    if source.suffix != ".blend":
-        job = load_job(source, paths=paths)
-    else:
-        from headless.needs_bpy import need_bpy
-
-        need_bpy("farm export SCENE.blend")
-        from headless.scene.shots import scene_shot
-
-        job = Job(source.stem, bundle.job_file, (scene_shot(source),))
+    job = load_job(source, paths=paths)
     beside = source.absolute().parent
     return replace(job, shots=tuple(_placed(shot, beside, bundle.folder) for shot in job.shots))
+
+
+def _read_scene(source: Path, bundle: Bundle, paths: PathMap, *, anyway: bool) -> Job:
+    """The job of an artist's scene, of which a copy that holds everywhere is put into the bundle.
+
+    Raises:
+        UsageError: a farm would lose something of it; says what.
+    """
+    from headless.needs_bpy import need_bpy
+
+    need_bpy("farm export SCENE.blend")
+    from headless.job_file import resolve
+    from headless.job_text import ShotText
+    from headless.scene.fd_filter import OwnOutput
+    from headless.scene.opening import open_file, pick
+    from headless.scene.places import map_paths
+    from headless.scene.portable import make_portable
+    from headless.scene.preflight import look
+
+    copy = bundle.folder / SCENES / source.name
+    make_folder(copy.parent)
+    with OwnOutput():
+        open_file(source.absolute())
+        map_paths(paths)
+        make_portable(copy, project=bundle.folder)
+        open_file(copy)
+        lost = [finding.sentence for finding in look(pick(), project=bundle.folder) if finding.stops]
+    if lost and not anyway:
+        raise UsageError(f"{source} would not be the same on a farm: {'; '.join(lost)}; mend that, or add --anyway")
+    shot = resolve(ShotText(scene=str(copy), out=str(bundle.folder / "out" / copy.stem)), folder=bundle.folder)
+    return Job(shot.name, bundle.job_file, (shot,))
 
 
 def _placed(shot: Shot, beside: Path, folder: Path) -> Shot:

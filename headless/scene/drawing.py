@@ -14,7 +14,6 @@ from headless.progress import Progress
 from headless.scene.engines import samples_of
 from headless.scene.fd_filter import OwnOutput
 from headless.scene.needs import Needs, refuse
-from headless.stopping import signals_held
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -26,7 +25,9 @@ FORMATS = {"png": "PNG", "exr": "OPEN_EXR"}
 
 _SAMPLE = re.compile(r"Sample (\d+)/(\d+)")
 _HOST_FULL = re.compile(r"[mc]alloc returns null|std::bad_alloc|out of (host )?memory", re.IGNORECASE)
-_DEVICE_FULL = re.compile(r"out of (gpu|device) memory|out of gpu and shared host|(cuda|optix|hip).*out of memory", re.I)
+_DEVICE_FULL = re.compile(
+    r"out of (gpu|device) memory|out of gpu and shared host|(cuda|optix|hip).*out of memory", re.I
+)
 _MISSING = re.compile(r"image file .* does not exist|cannot (open|read|load) .*|unable to (open|load) .*", re.I)
 _ERROR = re.compile(r"\| ERROR |^ERROR |^Error: ")
 
@@ -50,7 +51,7 @@ class Drawer:
         bpy.app.handlers.render_stats.remove(self._handler)
 
     def draw(self, number: int, path: Path) -> None:
-        """Render a frame into the file of exactly that name. A signal to stop is heard after the frame.
+        """Render a frame into the file of exactly that name. Signals must be held back meanwhile (``signals_held``).
 
         Raises:
             InputError: a file that the frame needs is missing, so that Blender would draw it pink.
@@ -64,12 +65,11 @@ class Drawer:
         refuse(self._needs.missing_now(number))
         scene.render.filepath = plain_path(path)
         failure = ""
-        with signals_held():
-            try:
-                if "FINISHED" not in bpy.ops.render.render(write_still=True, scene=scene.name):
-                    failure = "Blender gave up"
-            except RuntimeError as error:
-                failure = " ".join(str(error).removeprefix("Error: ").split())
+        try:
+            if "FINISHED" not in bpy.ops.render.render(write_still=True, scene=scene.name):
+                failure = "Blender gave up"
+        except RuntimeError as error:
+            failure = " ".join(str(error).removeprefix("Error: ").split())
         _judge(number, self._output.said(), failure)
 
     def _told(self, *told: Any) -> None:

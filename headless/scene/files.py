@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -126,7 +127,9 @@ def _datablock(owner: ID) -> Iterator[Need]:
         yield _one("font", owner.name, absolute(owner.filepath, owner), owner)
     elif owner.id_type == "MOVIECLIP":
         path = absolute(owner.filepath, owner)
-        yield Need("movie clip", owner.name, lambda _: (path,), place=path.parent if owner.source == "SEQUENCE" else None)
+        yield Need(
+            "movie clip", owner.name, lambda _: (path,), place=path.parent if owner.source == "SEQUENCE" else None
+        )
     elif owner.id_type == "CACHEFILE":
         path, is_animated_file = absolute(owner.filepath, owner), owner.is_sequence
         yield Need(
@@ -177,13 +180,13 @@ def _modifiers(obj: Any) -> Iterator[Need]:
         if not modifier.show_render:
             continue
         label = f"{modifier.name} of {obj.name}"
-        if modifier.type == "MESH_CACHE" and modifier.filepath:
-            yield _one("cache", label, absolute(modifier.filepath, obj), obj)
-        elif modifier.type == "OCEAN" and modifier.is_cached and modifier.filepath:
+        if (modifier.type == "MESH_CACHE" and modifier.filepath) or (
+            modifier.type == "OCEAN" and modifier.is_cached and modifier.filepath
+        ):
             yield _one("cache", label, absolute(modifier.filepath, obj), obj)
         elif modifier.type == "FLUID" and modifier.fluid_type == "DOMAIN":
             folder = absolute(modifier.domain_settings.cache_directory, obj)
-            yield Need("fluid cache", label, lambda _, folder=folder: (folder,), place=folder, owner=obj)
+            yield replace(_one("fluid cache", label, folder, obj), place=folder)
 
 
 def _strips(scene: Scene) -> Iterator[Need]:
@@ -199,18 +202,27 @@ def _strips(scene: Scene) -> Iterator[Need]:
         elif not scene.render.use_sequencer or strip.mute:
             continue
         elif strip.type == "IMAGE":
-            folder = absolute(strip.directory)
-            names = [element.filename for element in strip.elements]
-            skipped = int(strip.frame_offset_start) if bpy.app.version < (5, 1, 0) else int(strip.left_handle_offset)
-
-            def shown(frame: int, folder=folder, names=names, first=first, end=end, skipped=skipped):  # type: ignore
-                if first <= frame < end:
-                    yield folder / names[min(max(frame - first + skipped, 0), len(names) - 1)]
-
-            yield Need("image strip", strip.name, shown, varies=True, place=folder if len(names) > 1 else None)
+            yield _image_strip(strip, first, end)
         elif strip.type == "MOVIE":
             path = absolute(strip.filepath)
-            yield Need("movie strip", strip.name, lambda f, p=path, a=first, b=end: (p,) if a <= f < b else ())
+            yield Need("movie strip", strip.name, partial(_between, path, first, end), varies=True)
+
+
+def _image_strip(strip: Any, first: int, end: int) -> Need:
+    folder = absolute(strip.directory)
+    names = [element.filename for element in strip.elements]
+    skipped = int(strip.frame_offset_start if bpy.app.version < (5, 1, 0) else strip.left_handle_offset)
+
+    def files(frame: int) -> tuple[Path, ...]:
+        if not first <= frame < end:
+            return ()
+        return (folder / names[min(max(frame - first + skipped, 0), len(names) - 1)],)
+
+    return Need("image strip", strip.name, files, varies=True, place=folder if len(names) > 1 else None)
+
+
+def _between(path: Path, first: int, end: int, frame: int) -> tuple[Path, ...]:
+    return (path,) if first <= frame < end else ()
 
 
 def _sound(sound: Any, where: str) -> Iterator[Need]:

@@ -97,7 +97,7 @@ def _lacks(bake: Bake, numbers: Sequence[int]) -> bool:
 @contextlib.contextmanager
 def _extension() -> Iterator[str]:
     """The extension: the user's own where it is switched on, else ours, with this Python as its engine; its name."""
-    installed = next((name for name in bpy.context.preferences.addons.keys() if name.endswith(".avcore")), "")
+    installed = next((each.module for each in bpy.context.preferences.addons if each.module.endswith(".avcore")), "")
     if installed:
         yield installed
         return

@@ -84,5 +84,3 @@ def show_live(live: Live, stage: Stage, *, aspect: float, heard: str, recipe: st
     follow(made, frames=live.frames, times_s=live.times_s, signals=live.signals)
     finish(stage, bpy.data.materials[made.name], made.group_node.outputs["Color"], before)
     return made
-
-

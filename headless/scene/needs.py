@@ -1,9 +1,9 @@
-"""Before the first frame: every file that a requested frame needs is there. A missing texture is an error, never pink."""
+"""Before the first frame: every file that a requested frame needs is there. What is missing is an error, never pink."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -49,7 +49,7 @@ class Needs:
         self._needs: list[Need] = list(needs(scene, owners))
         self._known: dict[Path, bool] = {}
 
-    def __iter__(self) -> Iterable[Need]:
+    def __iter__(self) -> Iterator[Need]:
         return iter(self._needs)
 
     def missing(self, frames: Iterable[int]) -> list[Missing]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from addon.bake import MAPS, BakedFiles, MapName
-from avcore.encode.sequence import sequence_name
+from headless.folder import sequence_name
 from headless.job import Bake
 
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import bpy
 
+from addon.bake import baked_images, recall, remember
 from addon.sound.strips import walk
 from headless.path_map import PathMap
 from headless.scene.sounding import SONG
+
+RECIPE = "recipe"  # of a baked image: the file that it was baked from
 
 
 @dataclass(frozen=True)
@@ -33,18 +37,25 @@ class Place:
     @property
     def written(self) -> str:
         """The path as it is written, perhaps with ``//`` for the folder of the .blend."""
+        if self.attribute == RECIPE:
+            return str(_recipe(self.owner)["path"])
         return str(self.owner[SONG] if self.attribute == SONG else getattr(self.owner, self.attribute))
 
     @property
     def path(self) -> Path:
         """Where that is."""
-        return Path(os.path.normpath(bpy.path.abspath(self.written)))
+        return _normal(self.written)
 
     def write(self, path: str) -> None:
         """Write another path."""
         path += "/" if self.is_folder and not path.endswith("/") else ""
         if self.attribute == SONG:
             self.owner[SONG] = path
+        elif self.attribute == RECIPE:
+            memory = recall(self.owner)
+            assert memory is not None
+            recipe = json.dumps({**_recipe(self.owner), "path": path}, sort_keys=True)
+            remember(self.owner, replace(memory, recipe=recipe))
         else:
             setattr(self.owner, self.attribute, path)
 
@@ -96,6 +107,11 @@ def places() -> Iterator[Place]:
                 many = getattr(thing, "source", "") in ("SEQUENCE", "TILED") or getattr(thing, "is_sequence", False)
                 packed = getattr(thing, "packed_file", None) is not None
                 yield Place(kind, thing.name, thing, "filepath", is_sequence=many, packed=packed)
+    played = {_normal(sound.filepath) for sound in data.sounds if sound.packed_file is None}
+    for image in baked_images():
+        path = str(_recipe(image).get("path", ""))
+        if path and _normal(path) not in played:  # a mix, or a sound that is packed
+            yield Place("sound of the bake", image.name, image, RECIPE)
     for library in data.libraries:
         if library.parent is None:
             packed = library.packed_file is not None
@@ -121,3 +137,17 @@ def places() -> Iterator[Place]:
                 yield Place("image strip", strip.name, strip, "directory", is_folder=True)
             elif strip.type == "MOVIE":
                 yield Place("movie strip", strip.name, strip, "filepath")
+
+
+def _recipe(image: bpy.types.Image) -> dict[str, Any]:
+    """How a baked image was made; empty where it does not remember."""
+    memory = recall(image)
+    try:
+        told = json.loads(memory.recipe) if memory is not None else {}
+    except ValueError:
+        told = {}
+    return told if isinstance(told, dict) else {}
+
+
+def _normal(path: str) -> Path:
+    return Path(os.path.normpath(bpy.path.abspath(path)))

@@ -46,10 +46,12 @@ def make_portable(copy: Path, *, project: Path) -> list[str]:
 
 
 def _target(beside: Path, place: Place, path: Path) -> Path:
-    """Where a file from elsewhere goes: in a folder of its own, told apart by where it came from."""
+    """Where a file from elsewhere goes: in a folder named as its own, since a bake's pictures are named after it.
+
+    A folder around that tells folders of one name apart.
+    """
     source = path if place.is_folder else path.parent
-    label = re.sub(r"[^\w-]+", "_", source.name).strip("_") or "files"
-    folder = beside / f"{label}-{hashlib.sha256(str(source).encode()).hexdigest()[:8]}"
+    folder = beside / hashlib.sha256(str(source).encode()).hexdigest()[:8] / (source.name or "files")
     return folder if place.is_folder else folder / path.name
 
 

@@ -80,7 +80,9 @@ def _paths(project: Path) -> Iterator[Finding]:
             sentence = f"the {place.kind} {place.name!r} is outside {project}, at {place.path}; --fix copies it beside"
             yield Finding("outside", about, sentence, True, True)
         elif not place.written.startswith("//"):
-            sentence = f"the path of the {place.kind} {place.name!r} holds on this machine alone; --fix makes it relative"
+            sentence = (
+                f"the path of the {place.kind} {place.name!r} holds on this machine alone; --fix makes it relative"
+            )
             yield Finding("absolute path", about, sentence, True, True)
 
 
@@ -109,7 +111,9 @@ def _images(owners: set[ID]) -> Iterator[Finding]:
             sentence = f"the image {image.name!r} has changes that are not saved; save or pack it"
             yield Finding("unsaved", f"image {image.name}", sentence, False, True)
         elif image.source == "GENERATED" and image.packed_file is None and image.generated_type == "BLANK":
-            sentence = f"the image {image.name!r} was made in Blender: what was painted on it is lost unless it is packed"
+            sentence = (
+                f"the image {image.name!r} was made in Blender: what was painted on it is lost unless it is packed"
+            )
             yield Finding("unpacked", f"image {image.name}", sentence, False, False)
 
 
@@ -180,10 +184,14 @@ def _engine(scene: Scene) -> Iterator[Finding]:
         sentence = f"the engine {engine} comes from an add-on, which every machine needs"
         yield Finding("add-on", engine, sentence, False, True)
     elif engine in engines.DRAWN:
-        sentence = "Eevee and Workbench need a graphics context on every machine (libegl1 and a driver); Cycles does not"
+        sentence = (
+            "Eevee and Workbench need a graphics context on every machine (libegl1 and a driver); Cycles does not"
+        )
         yield Finding("engine", engine, sentence, False, False)
     elif scene.cycles.device == "GPU":
-        sentence = "the scene asks for a GPU; machines without one would render on the processor, not bit for bit the same"
+        sentence = (
+            "the scene asks for a GPU; machines without one would render on the processor, not bit for bit the same"
+        )
         yield Finding("device", "GPU", sentence, False, False)
 
 
@@ -193,7 +201,9 @@ def _add_ons(owners: set[ID]) -> Iterator[Finding]:
         if tree is None:
             continue
         if tree.bl_idname == "NodeTreeUndefined" or any(node.bl_idname == "NodeUndefined" for node in tree.nodes):
-            sentence = f"{owner.name!r} has nodes that Blender does not know; they come from an add-on or a newer Blender"
+            sentence = (
+                f"{owner.name!r} has nodes that Blender does not know; they come from an add-on or a newer Blender"
+            )
             yield Finding("add-on", owner.name, sentence, False, True)
 
 

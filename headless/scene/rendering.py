@@ -16,7 +16,7 @@ from addon.bake import baked_images
 from addon.bake.images import place_of
 from addon.sound import scene_fps
 from avcore.cli.options import parse_size
-from avcore.errors import UsageError
+from avcore.errors import AvcoreError, InputError, UsageError
 from headless.folder import Existing, FrameKind, find_sequence, open_frames, sequence_name
 from headless.job import Bake, RenderSettings
 from headless.path_map import PathMap
@@ -28,6 +28,7 @@ from headless.scene.following import Update, bring_up_to_date
 from headless.scene.needs import Needs
 from headless.scene.opening import open_file, pick
 from headless.scene.places import map_paths
+from headless.stopping import signals_held
 
 if TYPE_CHECKING:
     from bpy.types import Scene
@@ -113,9 +114,10 @@ def _render(task: RenderTask, progress: Progress, output: OwnOutput) -> Rendered
             for done, number in enumerate(todo):
                 progress("frames", done, len(todo))
                 since = time.monotonic()
-                with frames.frame(number) as part:
-                    drawer.draw(number, part)
-                progress.saved(number, frames.path(number), seconds=time.monotonic() - since)
+                with signals_held():  # a frame under way is finished
+                    with frames.frame(number) as part:
+                        drawer.draw(number, part)
+                    progress.saved(number, frames.path(number), seconds=time.monotonic() - since)
             progress("frames", len(todo), len(todo))
     return Rendered(
         out=str(task.out),
@@ -133,7 +135,9 @@ def _set_up(scene: Scene, task: RenderTask) -> tuple[str, int]:
     """Bring the settings of ``task`` into the scene; the device, and bits of a channel."""
     settings = task.settings
     if scene.render.use_multiview:
-        raise UsageError(f"{task.scene} renders several views (stereoscopy), which become several files; switch that off")
+        raise UsageError(
+            f"{task.scene} renders several views (stereoscopy), which become several files; switch that off"
+        )
     if settings.engine is not None:
         scene.render.engine = engines.identifier(settings.engine)
     if scene.render.engine in engines.DRAWN:
@@ -163,7 +167,7 @@ def _kind(scene: Scene, task: RenderTask, *, device: str, bits: int) -> FrameKin
         "samples": engines.samples_of(scene),
         "device": device,
         "blender": ".".join(str(part) for part in bpy.app.version[:2]),
-        "bakes": {name: job for name, job in sorted(_bake_jobs())},
+        "bakes": dict(sorted(_bake_jobs())),
         "color_mode": render.image_settings.color_mode,
     }
     kind: Literal["png", "exr"] = task.settings.format
@@ -178,7 +182,7 @@ def _bake_jobs() -> list[tuple[str, str]]:
     for image in baked_images():
         try:
             told = find_sequence(place_of(image)).manifest.provenance.get("job", "")
-        except Exception:  # a bake of the user's own, or a film
+        except AvcoreError:  # a bake without a manifest, or a film
             told = ""
         jobs.append((image.name, str(told)))
     return jobs
@@ -190,7 +194,6 @@ def _require_folders(folders: Sequence[Path], numbers: Sequence[int]) -> None:
     Raises:
         InputError: it has not.
     """
-    from avcore.errors import InputError
     from headless.numbers import format_numbers
 
     for folder in folders:

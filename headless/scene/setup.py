@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,9 +15,10 @@ from avcore.files import replacing
 from headless.job import Bake, Shot
 from headless.scene import sounding
 from headless.scene.fd_filter import OwnOutput
-from headless.scene.live import Live, live_of, show_live
+from headless.scene.live import live_of, show_live
 from headless.scene.opening import no_backups, open_file
 from headless.scene.pictures import planned
+from headless.scene.recipes import recipe_of
 from headless.scene.templates import TEMPLATES, Stage, users
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def _make_scene(shot: Shot) -> list[str]:
                 f"{shot.song.name}; it is named in the scene's properties, and films get their sound from it"
             )
         heard = sounding.heard(strip, scene)
-        recipe = _recipe(shot, scene, strip.name if strip else "", stage.obj.name if stage.obj else "")
+        recipe = recipe_of(shot, scene, stage, strip=strip.name if strip is not None else "", size=_picture_size(shot))
         if live is not None:
             width, height = _picture_size(shot) if shot.template in TEMPLATES else (1, 1)
             show_live(live, stage, aspect=width / height, heard=heard, recipe=recipe)
@@ -148,35 +148,6 @@ def _resolution(shot: Shot) -> tuple[int, int]:
     if shot.template == "plane" and shot.bakes:
         return parse_size(shot.bakes[0].texture.size)
     return (1280, 720) if shot.template != "plane" else LIVE_SIZE
-
-
-def _recipe(shot: Shot, scene: Scene, strip: str, obj: str) -> str:
-    """What the extension keeps with what it bakes, so that it can bake these again."""
-    told: dict[str, Any] = {
-        "sound": {"kind": "STRIP", "strip": strip, "channel": 1, "file": "", "file_start": shot.first},
-        "preset": {"name": shot.preset, "overrides": json.dumps(dict(shot.overrides), sort_keys=True)},
-        "object": obj,
-        "scene": scene.name,
-        "path": str(shot.song),
-    }
-    if shot.bakes:
-        bake = shot.bakes[0]
-        width, height = parse_size(bake.texture.size)
-        told["bake"] = {
-            "width": width,
-            "height": height,
-            "range": "CUSTOM",
-            "first": shot.first,
-            "last": shot.first + bake.count - 1,
-            "format": bake.texture.format,
-            "bits": str(bake.texture.bits),
-            "quality": bake.texture.quality,
-            "folder": str(bake.out.parent),
-            "name": bake.out.name,
-            "target": "MATERIAL",
-            "maps": list(bake.texture.maps),
-        }
-    return json.dumps(told, sort_keys=True)
 
 
 def _note(shot: Shot) -> dict[str, Any]:

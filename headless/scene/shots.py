@@ -109,7 +109,9 @@ def _bake(image: Image, frame_start: int, recipe: dict[str, Any]) -> Bake:
     maps = tuple(
         name
         for name in MAPS[1:]
-        if any((kept := recall(each)) is not None and kept.map == name and is_of(each, place) for each in baked_images())
+        if any(
+            (kept := recall(each)) is not None and kept.map == name and is_of(each, place) for each in baked_images()
+        )
     )
     kind = told["format"]
     return Bake(
@@ -137,14 +139,15 @@ def _baked_song(image: Image, scene: Scene, recipe: dict[str, Any], fps: Fractio
     Raises:
         InputError: that cannot be told.
     """
-    note, path = read_note(scene), Path(recipe["path"])
+    note, path = read_note(scene), absolute(recipe["path"])
     strip = find_strip(scene, recipe["sound"].get("strip", ""))
     for each in bpy.data.scenes if strip is None else ():
         strip = strip or find_strip(each, recipe["sound"].get("strip", ""))
-    if strip is not None and strip.sound is not None and strip.sound.packed_file is None:
+    if strip is not None and strip.sound is not None:
         hearing = timing(strip, strip.id_data, target=scene)
-        if hearing.is_plain:
-            return Song(absolute(strip.sound.filepath, strip.sound), hearing.frame_start, hearing.pieces[0].sound_s)
+        if hearing.is_plain:  # a packed sound was unpacked to be baked
+            played = path if strip.sound.packed_file is not None else absolute(strip.sound.filepath, strip.sound)
+            return Song(played, hearing.frame_start, hearing.pieces[0].sound_s)
     memory = recall(image)
     assert memory is not None
     if note and strip is None:

@@ -6,6 +6,8 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,18 +16,20 @@ import pytest
 from tests.addon.conftest import ROOT, blenders
 
 AUDIO = Path(os.environ.get("AVCORE_TEST_AUDIO", ROOT.parent / "shared" / "audio"))
-PYTHON = "311"
 
 pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
-def full_zip(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The full zip for Linux and the Python of Blender 4.2 to 5.0."""
+def full_zip(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """The full zip for Linux and a Python, such as ``311``."""
+    return cache(lambda python: _build(python, tmp_path_factory.mktemp(f"dist{python}")))
+
+
+def _build(python: str, folder: Path) -> Path:
     if not sys.platform.startswith("linux"):
         pytest.skip("this test installs the build for Linux")
-    folder = tmp_path_factory.mktemp("dist")
-    build = [sys.executable, str(ROOT / "addon" / "_build"), "--only", "full", "--python", PYTHON]
+    build = [sys.executable, str(ROOT / "addon" / "_build"), "--only", "full", "--python", python]
     command = [*build, "--platform", "linux-x64", "--out", str(folder), "--work", str(folder / "work")]
     done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode or "not built" in done.stdout:
@@ -43,17 +47,21 @@ def song(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.mark.parametrize("version", ["45", "50"])
-def test_one_file_is_enough(version: str, full_zip: Path, song: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("version", "python"), [("45", "311"), ("50", "311"), ("52", "313")])
+def test_one_file_is_enough(
+    version: str, python: str, full_zip: Callable[[str], Path], song: Path, tmp_path: Path
+) -> None:
     venv = next((each for each in blenders() if each.name.endswith(version) and (each / "bin/python").is_file()), None)
     if venv is None:
         pytest.skip(f"there is no Blender {version}; `make test-addon` makes it")
-    told = _visit(venv, full_zip, song, tmp_path)
+    told = _visit(venv, full_zip(python), song, tmp_path)
     assert told["frames"] == 48
     assert told["material"].endswith("ember")
     assert [size > 1000 for size in told["films"]] == [True], "ffmpeg runs, though Blender unpacks it without leave"
     assert "the extension's wheels" in told["doctor"]
     assert "ffmpeg: ffmpeg" in told["doctor"]
+    assert "nothing is missing" in told["doctor"]
+    assert "matplotlib not installed (optional: for plots)" in told["doctor"]
     print(version, told["installed_s"], told["first_picture_s"])
 
 

@@ -20,7 +20,7 @@ from avcore.audio.demo import write_demo
 from tests.bench.table import Row, in_turn, run_avcore
 
 ROOT = Path(__file__).parents[2]
-SIZE, FPS = (1024, 1024), 24
+SIZE, FPS, FRAMES = (1024, 1024), 24, 240
 STARTS, PREVIEWS, ROUNDS = 3, 7, 5
 KEYS = 100_000
 
@@ -107,7 +107,7 @@ def _baking(blender: Blender, song: Path, folder: Path) -> Row:
 
     def through_blender() -> None:
         out = folder / f"blender-{next(numbers)}"
-        blender.ask("bake", str(out), width, height)
+        blender.ask("bake", str(out), width, height, FRAMES)
         outs.append(out / "demo-ember")
 
     def by_command() -> None:
@@ -115,7 +115,9 @@ def _baking(blender: Blender, song: Path, folder: Path) -> Row:
         out.mkdir()
         outs.append(out / "demo-ember")
         arguments = ["render", song, outs[-1], "--format", "png", "--preset", "ember", "-r", f"{width}x{height}"]
-        run_avcore([*arguments, "--fps", FPS], environment=_environment(folder, cache="warm"))
+        run_avcore(
+            [*arguments, "--fps", FPS, "--frames", f"1-{FRAMES}"], environment=_environment(folder, cache="warm")
+        )
 
     here, there, ratio = in_turn(through_blender, by_command, rounds=ROUNDS)
     frames = [{path.name: path.read_bytes() for path in out.glob("*.png")} for out in outs[-2:]]

@@ -47,11 +47,12 @@ def preview(saturation: float) -> float:
     return seconds(lambda: bpy.ops.avcore.preview(size=512))
 
 
-def bake(folder: str, width: int, height: int) -> float:
-    """The whole song as it is heard, from the click to the material that shows it."""
+def bake(folder: str, width: int, height: int, frames: int) -> float:
+    """The first frames of the song, from the click to the material that shows them."""
     bpy.ops.avcore.choose_preset(preset="ember", overrides="{}")
     settings = bpy.context.scene.avcore.now.bake
-    settings.folder, settings.width, settings.height, settings.range = folder, width, height, "STRIP"
+    settings.folder, settings.width, settings.height = folder, width, height
+    settings.range, settings.first, settings.last = "CUSTOM", 1, frames
     return seconds(bpy.ops.avcore.bake)
 
 

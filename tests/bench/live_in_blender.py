@@ -12,6 +12,7 @@ from ctypes.util import find_library
 from pathlib import Path
 
 os.environ.setdefault("BLENDER_USER_RESOURCES", tempfile.mkdtemp(prefix="avcore-blender-"))
+os.environ["MESA_SHADER_CACHE_DISABLE"] = "true"  # or a second run would find its shaders compiled
 import bpy
 
 ROOT = Path(__file__).parents[2]

@@ -18,7 +18,7 @@ from worker_process import WorkerProcess, array
 from avcore.audio import analyze
 from avcore.cli.main import main
 from avcore.compute.device import cpu
-from avcore.export import preset_graph
+from avcore.export import liveness, preset_graph
 from avcore.export.glsl import GLSL, to_glsl
 from avcore.export.osl import OSL, to_osl
 from avcore.export.page import to_page
@@ -29,7 +29,7 @@ from avcore.fields.expression import OPERATIONS
 from avcore.fields.moment import Moment
 from avcore.presets import Preset, load_preset
 from avcore.timebase import Duration
-from avcore.worker.contract import Failed, Live
+from avcore.worker.contract import Failed, Live, LiveGraph
 
 BROWSER = next((found for found in map(shutil.which, ("chromium", "chromium-browser", "google-chrome")) if found), None)
 SIZE = (96, 64)
@@ -139,6 +139,8 @@ def test_the_worker_hands_out_graphs_and_signals(demo_track: Path) -> None:
     times = (0.5, 7.0, 16.5, 40.0)
     with WorkerProcess() as worker:
         assert "bake it" in worker.ask(Live("voyage")).why_not
+        # Its lengths are in bars: without a song there is no graph, but it is known that there can be one.
+        assert worker.ask(Live("carousel")) == LiveGraph("", nodes=liveness(load_preset("carousel")).nodes)
         alone = worker.ask(Live("ember", {"field.seed": 3}))
         assert alone.why_not == ""
         assert alone.signals is None
@@ -148,6 +150,7 @@ def test_the_worker_hands_out_graphs_and_signals(demo_track: Path) -> None:
         refused = worker.ask(Live("ember", count=3))
     assert isinstance(refused, Failed)
     assert "name one" in refused.sentence
+    assert whole.nodes == whole.graph["node_count"] == liveness(load_preset("carousel")).nodes
     track, preset = analyze(demo_track), load_preset("carousel")
     graph = preset_graph(preset, track, fps=24)
     assert whole.graph == graph.to_data()

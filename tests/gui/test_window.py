@@ -4,55 +4,26 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.gui import rig
+from tests.gui.conftest import keep_shots
 
 ROOT = Path(__file__).parents[2]
-HERE = Path(__file__).parent
 LONGEST_S = 420
 
 pytestmark = pytest.mark.skipif(bool(rig.why_not()), reason=rig.why_not() or "there is a rig")
 
 
 @pytest.fixture(scope="module")
-def debian() -> Path:
-    """The rig, made where it is not there."""
-    root = rig.place()
-    assert root is not None
-    rig.make(root)
-    return root
-
-
-@pytest.fixture(scope="module")
-def found(debian: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+def found(debian: Path, share: Path) -> dict[str, Any]:
     """What one walk through the extension found, without any network."""
-    share = tmp_path_factory.mktemp("share")
-    version = rig.enter(
-        debian, share, "python3", "-c", "import sys; print('%d%d' % sys.version_info[:2])"
-    ).stdout.strip()
-    build = [sys.executable, str(ROOT / "addon" / "_build"), "--only", "full", "--python", version]
-    subprocess.run([*build, "--platform", "linux-x64", "--out", str(share), "--work", str(share / "work")], check=True)
-    next(share.glob("*-full-*.zip")).rename(share / "extension.zip")
-    shutil.rmtree(share / "work")
-    subprocess.run([sys.executable, "-m", "avcore.audio.demo", str(share / "song.wav")], check=True)
-    for name in ("driver.py", "walk.py", "inside.sh"):
-        shutil.copy2(HERE / name, share / name)
-    shutil.rmtree(debian / "root" / ".config" / "blender", ignore_errors=True)
-    shutil.rmtree(debian / "root" / ".cache" / "avcore", ignore_errors=True)
     load = os.getloadavg()[0]
     done = rig.enter(debian, share, "bash", "/mnt/share/inside.sh", "/mnt/share/walk.py", str(LONGEST_S), online=False)
-    shots = ROOT / "out" / "gui-shots"
-    shots.mkdir(parents=True, exist_ok=True)
-    (shots / "log.txt").write_text(done.stdout)
-    for path in share.glob("*.png"):
-        shutil.copy2(path, shots / path.name)
+    keep_shots(share, done.stdout, "log.txt")
     assert (share / "found.json").is_file(), done.stdout[-4000:]
     told: dict[str, Any] = json.loads((share / "found.json").read_text())
     assert "error" not in told, f"{told['error']}\n{done.stdout[-4000:]}"
@@ -68,19 +39,14 @@ def test_it_installs_and_lists_presets(found: dict[str, Any]) -> None:
 
 def test_preview_follows_a_setting(found: dict[str, Any]) -> None:
     assert len(found["preview_s"]) == 5
-    _need_quiet(found)
+    if found["load"] > 1.0:
+        pytest.skip(f"the machine was busy (load {found['load']:.1f}): {found['preview_s']} s a preview")
     assert sorted(found["preview_s"])[2] < 1.0
 
 
 def test_blender_stays_usable_while_it_bakes(found: dict[str, Any]) -> None:
-    _need_quiet(found)
-    assert found["ticks_per_s"] >= 20.0
-
-
-def _need_quiet(found: dict[str, Any]) -> None:
-    """Skip what says something about time where others keep the machine busy."""
-    if found["load"] > 1.0:
-        pytest.skip(f"the machine was busy (load {found['load']:.1f}): {found['ticks_per_s']} ticks a second")
+    """By the clock on a quiet machine; on a busy one, in the time that others leave Blender."""
+    assert found["ticks_per_s" if found["load"] <= 1.0 else "ticks_per_s_of_its_own_time"] >= 20.0
 
 
 def test_escape_stops_and_bake_goes_on(found: dict[str, Any]) -> None:

@@ -41,7 +41,7 @@ def visit(script: str, share: Path, *, longest_s: int, shots: Path) -> dict[str,
     load = os.getloadavg()[0]
     done = rig.enter(root, share, "bash", "/mnt/share/inside.sh", f"/mnt/share/{script}", str(longest_s), online=False)
     shots.mkdir(parents=True, exist_ok=True)
-    (shots / "log.txt").write_text(done.stdout)
+    (shots / f"{Path(script).stem}.txt").write_text(done.stdout)
     for path in share.glob("*.png"):
         shutil.copy2(path, shots / path.name)
     assert (share / "found.json").is_file(), done.stdout[-4000:]

@@ -10,9 +10,24 @@ import bpy
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from driver import SHARE, Steps, Ticks, area, found, key, move, play, region, shot, until, window, within
-
-EXTENSION = "bl_ext.user_default.avcore"
+from driver import (
+    EXTENSION,
+    SHARE,
+    Steps,
+    Ticks,
+    area,
+    choose_tab,
+    found,
+    install,
+    key,
+    move,
+    play,
+    region,
+    set_up,
+    shot,
+    until,
+    within,
+)
 
 
 def walk() -> Steps:
@@ -21,14 +36,9 @@ def walk() -> Steps:
     Operators are called with True: each is an undo step, as when a person clicks.
     """
     began = time.monotonic()
-    bpy.ops.extensions.package_install_files(
-        filepath=str(SHARE / "extension.zip"), repo="user_default", enable_on_install=True
-    )
+    install()
     found["install_s"] = round(time.monotonic() - began, 2)
     found["is_enabled"] = EXTENSION in bpy.context.preferences.addons
-    python = SHARE / "python.txt"
-    if python.is_file():
-        bpy.context.preferences.addons[EXTENSION].preferences.python = python.read_text().strip()
     yield 0.5
     from bl_ext.user_default.avcore.session import bakes, catalogue, heard, picture, status
 
@@ -87,6 +97,7 @@ def walk() -> Steps:
     ticks = Ticks()
     yield from until(lambda: bakes.current.run.fraction > 0.3, seconds=120)
     found["ticks_per_s"] = round(ticks.per_second(), 1)
+    found["ticks_per_s_of_its_own_time"] = round(ticks.per_second_of_its_own(), 1)
     found["longest_pause_s"] = round(ticks.longest_s(), 2)
     shot("4-baking")
     key("Escape")
@@ -131,7 +142,10 @@ def walk() -> Steps:
         bpy.ops.avcore.key_controller("INVOKE_DEFAULT", True)
         bpy.ops.avcore.markers("INVOKE_DEFAULT", True, moments="DOWNBEATS")
         bpy.ops.avcore.job_add("INVOKE_DEFAULT", True)
+    yield from until(lambda: len(bpy.context.scene.timeline_markers) > 5, seconds=120)
+    yield from until(lambda: "avcore" in bpy.data.objects, seconds=120)
     found["problems_after_update"] = status.problems(bpy.context)
+    scene = bpy.context.scene
     found["markers"] = len(scene.timeline_markers)
     yield 1.0
     shot("9-keys")
@@ -156,34 +170,6 @@ def walk() -> Steps:
     yield 0.5
     found["stays"] = [name for name in dir(bpy.types) if name.startswith("AVCORE")]
     shot("13-disabled")
-
-
-def set_up() -> Steps:
-    """A song in the Sequencer, and the side bars open at our tab."""
-    scene, view = bpy.context.scene, area("VIEW_3D")
-    line = area("DOPESHEET_EDITOR")
-    line.type = "SEQUENCE_EDITOR"
-    window().workspace.sequencer_scene = scene
-    scene.sequence_editor_create()
-    strip = scene.sequence_editor.strips.new_sound("song", str(SHARE / "song.wav"), 1, 11)
-    scene.sequence_editor.active_strip = strip
-    scene.frame_end = strip.right_handle - 1
-    view.spaces.active.show_region_ui = True
-    yield 0.5
-    yield from choose_tab(view)
-    with within(line):
-        bpy.ops.sequencer.view_all()
-    yield 0.5
-
-
-def choose_tab(place: object) -> Steps:
-    """Show our tab; it can be chosen once the side bar has been drawn."""
-    for _ in range(20):
-        try:
-            region(place, "UI").active_panel_category = "avcore"
-            return
-        except (AttributeError, TypeError):
-            yield 0.2
 
 
 play(walk())

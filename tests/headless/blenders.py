@@ -1,4 +1,4 @@
-"""Blenders for the tests of scenes: Pythons with bpy and avcore. The command line is run in them, and pieces of code."""
+"""Blenders for the tests of scenes: Pythons with bpy and avcore, which run the command line and pieces of code."""
 
 from __future__ import annotations
 
@@ -37,11 +37,12 @@ class Blender:
 
     def do(self, code: str, **values: object) -> Any:
         """Run code with ``bpy``; what it leaves in ``out``. ``values`` are names it has, as text or numbers."""
-        given = "\n".join(f"{name} = {value!r}" for name, value in values.items() if not isinstance(value, Path))
-        paths = "\n".join(f"{name} = Path({str(value)!r})" for name, value in values.items() if isinstance(value, Path))
+        written = {k: f"Path({str(v)!r})" if isinstance(v, Path) else repr(v) for k, v in values.items()}
+        given = "\n".join(f"{name} = {value}" for name, value in written.items())
         text = (
-            "import json, os, sys\nfrom pathlib import Path\nfrom headless.needs_bpy import need_bpy\nneed_bpy('test')\n"
-            f"import bpy\nout = None\n{given}\n{paths}\n{code}\n"
+            "import json, os, sys\nfrom pathlib import Path\n"
+            "from headless.needs_bpy import need_bpy\nneed_bpy('test')\n"
+            f"import bpy\nout = None\n{given}\n{code}\n"
             "sys.stdout.flush()\nprint('\\n@@' + json.dumps(out, default=str), flush=True)\nos._exit(0)\n"
         )
         done = self._process("-c", text)
@@ -63,7 +64,7 @@ class Blender:
 def named() -> list[str]:
     """Pythons to test in: those of ``AVCORE_HEADLESS_PYTHONS``, else the one of the other tests."""
     several = os.environ.get("AVCORE_HEADLESS_PYTHONS", "")
-    one = os.environ.get("AVCORE_HEADLESS_PYTHON") or str(ROOT / ".venv-bpy45" / "bin" / "python")
+    one = os.environ.get("AVCORE_HEADLESS_PYTHON") or str(ROOT / ".venv-headless-4.5.15" / "bin" / "python")
     return [part for part in several.split(os.pathsep) if part] or [one]
 
 

@@ -31,7 +31,7 @@ SHOT = "demo_ember"
 @cache
 def python() -> str:
     """A Python with avcore, bpy and the farm extras."""
-    named = os.environ.get("AVCORE_HEADLESS_PYTHON") or str(ROOT / ".venv-bpy45" / "bin" / "python")
+    named = os.environ.get("AVCORE_HEADLESS_PYTHON") or str(ROOT / ".venv-headless-4.5.15" / "bin" / "python")
     if not Path(named).is_file():
         pytest.skip("there is no Python with avcore and bpy; `make test-headless` makes one")
     asked = "import importlib.util as u; print(*(n for n in ('avcore', 'bpy', 'openjd.cli') if not u.find_spec(n)))"
@@ -138,16 +138,16 @@ def command_line(pid: int) -> list[str]:
 
 @pytest.fixture(scope="session")
 def home(tmp_path_factory: pytest.TempPathFactory, demo_track: Path) -> Path:
-    """A folder with the demo song."""
+    """A folder with the demo song and a job file."""
     folder = tmp_path_factory.mktemp("farm")
     shutil.copy2(demo_track, folder / "demo.wav")
+    (folder / "trial.yaml").write_text(json.dumps(JOB))
     return folder
 
 
 @pytest.fixture(scope="session")
 def exported(home: Path) -> Path:
     """A bundle of six frames, its scene made, nothing else done. Not to be written into."""
-    (home / "trial.yaml").write_text(json.dumps(JOB))
     return export(home / "trial.yaml", home / "exported", "--engine", "slurm", "--engine", "flamenco")
 
 

@@ -63,7 +63,9 @@ def run(*arguments: object, code: int = 0, **more: Any) -> tuple[str, str]:
 
 def contents(folder: Path) -> dict[str, str]:
     """The hash of every file, by its name; hidden ones too."""
-    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.iterdir())}
+    return {
+        path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.iterdir()) if path.is_file()
+    }
 
 
 def stamps(folder: Path) -> dict[str, tuple[int, int]]:

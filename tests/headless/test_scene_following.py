@@ -16,8 +16,8 @@ else:
     from addon.sound import sound_strips
     strip = sound_strips(bpy.context.scene)[0]
     if by:
-        old = bpy.app.version < (5, 1, 0)
-        setattr(strip, "frame_start" if old else "content_start", (strip.frame_start if old else strip.content_start) + by)
+        start = "frame_start" if bpy.app.version < (5, 1, 0) else "content_start"
+        setattr(strip, start, getattr(strip, start) + by)
     if trim:
         setattr(strip, "frame_final_start" if bpy.app.version < (5, 1, 0) else "left_handle", 1 + trim)
     bpy.ops.wm.save_mainfile()

@@ -30,6 +30,8 @@ def shown(image):
 def put(obj):
     s.collection.objects.link(obj)
     return obj
+def kind(tree, name):
+    return next(node for node in tree.nodes if node.bl_idname == "ShaderNode" + name)
 def image(name, source="FILE"):
     made = bpy.data.images.new("picture", 1, 1)
     made.source, made.filepath = source, str(folder / name)
@@ -42,7 +44,8 @@ CASES = {
         [["image", "a.png", 1]],
     ),
     "a sequence, each file": (
-        "_, node = shown(image('a_0001.png', 'SEQUENCE'))\nnode.image_user.frame_duration = 10\nout = told((1, 2, 2, 30))",
+        "_, node = shown(image('a_0001.png', 'SEQUENCE'))\nnode.image_user.frame_duration = 10\n"
+        "out = told((1, 2, 2, 30))",
         [["image", "a_0001.png", 3]],
     ),
     "a packed image is there": (
@@ -63,14 +66,14 @@ CASES = {
         "group.interface.new_socket('C', in_out='OUTPUT', socket_type='NodeSocketColor')\n"
         "group.links.new(node.outputs[0], end.inputs[0])\ntree, other = shown(None)\n"
         "inner = tree.nodes.new('ShaderNodeGroup')\ninner.node_tree = group\n"
-        "tree.links.new(inner.outputs[0], next(n for n in tree.nodes if n.bl_idname == 'ShaderNodeBsdfPrincipled').inputs[0])"
+        "tree.links.new(inner.outputs[0], kind(tree, 'BsdfPrincipled').inputs[0])"
         "\nout = told()",
         [["image", "a.png", 1]],
     ),
     "the world": (
         "s.world = bpy.data.worlds.new('w')\ns.world.use_nodes = True\ntree = s.world.node_tree\n"
         "node = tree.nodes.new('ShaderNodeTexEnvironment')\nnode.image = image('sky.exr')\n"
-        "tree.links.new(node.outputs[0], next(n for n in tree.nodes if n.bl_idname == 'ShaderNodeBackground').inputs[0])\n"
+        "tree.links.new(node.outputs[0], kind(tree, 'Background').inputs[0])\n"
         "out = told()",
         [["image", "sky.exr", 1]],
     ),
@@ -81,7 +84,7 @@ CASES = {
     "a light profile": (
         "light = bpy.data.lights.new('l', 'POINT')\nlight.use_nodes = True\ntree = light.node_tree\n"
         "node = tree.nodes.new('ShaderNodeTexIES')\nnode.mode, node.filepath = 'EXTERNAL', str(folder / 'lamp.ies')\n"
-        "tree.links.new(node.outputs[0], next(n for n in tree.nodes if n.bl_idname == 'ShaderNodeEmission').inputs[1])\n"
+        "tree.links.new(node.outputs[0], kind(tree, 'Emission').inputs[1])\n"
         "put(bpy.data.objects.new('l', light))\nout = told()",
         [["light profile", "lamp.ies", 1]],
     ),

@@ -155,12 +155,11 @@ def test_log_readers_find_their_lines(blender: Blender, tmp_path: Path) -> None:
     lines = blender.run(
         "render", scene, "-o", tmp_path / "out", "-f", "1-2", "--progress", "flamenco"
     ).stdout.splitlines()
-    # The patterns of Flamenco's worker, and of Deadline Cloud's adaptor for Blender.
+    # The patterns of Flamenco's worker.
     saved = [match[1] for line in lines if (match := re.search(r"^Saved: '(.*)'", line))]
     assert saved == [str(tmp_path / f"out/a_000{number}.png") for number in (1, 2)]
     assert sum(bool(re.search(r"^Time: ([0-9:.]+)", line)) for line in lines) == 2
     assert not any("avcore-part" in line for line in lines)
-    assert any(re.search(r"^Fra:\d+ .*Sample\s(\d+)\/(\d+)$", line) for line in lines)
     lines = blender.run("render", scene, "-o", tmp_path / "out", "-f", "1-3", "--progress", "json").stdout.splitlines()
     events = [json.loads(line.partition(" ")[2]) for line in lines if line.startswith("headless_event:")]
     assert [(each["event"], each["frame"]) for each in events if "frame" in each and each["event"] != "rendering"] == [
@@ -172,7 +171,7 @@ def test_log_readers_find_their_lines(blender: Blender, tmp_path: Path) -> None:
 
 @pytest.mark.skipif(os.name != "posix", reason="Windows has no SIGTERM to hear")
 def test_a_frame_under_way_is_finished_when_it_is_told_to_stop(blender: Blender, tmp_path: Path) -> None:
-    scene = made(blender, tmp_path, samples=200_000)
+    scene = made(blender, tmp_path, samples=30_000)
     process = subprocess.Popen(
         [blender.python, "-m", "headless", "render", str(scene), "-o", str(tmp_path / "out"), "--progress", "flamenco"],
         cwd=ROOT,
@@ -183,6 +182,7 @@ def test_a_frame_under_way_is_finished_when_it_is_told_to_stop(blender: Blender,
     for line in process.stdout:
         if line.startswith("Fra:1"):
             break
+    assert re.search(r"^Fra:\d+ .*Sample\s(\d+)\/(\d+)$", line)  # what Deadline Cloud's adaptor looks for
     process.send_signal(signal.SIGTERM)
     said = process.stdout.read()
     assert process.wait(120) == 143
@@ -219,5 +219,5 @@ bpy.ops.wm.save_mainfile()
 
 def test_braces_in_a_path_are_braces(blender: Blender, tmp_path: Path) -> None:
     scene = made(blender, tmp_path)
-    blender.run("render", scene, "-o", tmp_path / "{blend_name} #1", "-f", "1")
-    assert (tmp_path / "{blend_name} #1/a_0001.png").is_file()
+    blender.run("render", scene, "-o", tmp_path / "{blend_name} #1 b", "-f", "1")
+    assert (tmp_path / "{blend_name} #1 b/a_0001.png").is_file()

@@ -27,7 +27,13 @@ def build(scene: Scene, size: tuple[int, int], *, resolution: tuple[int, int]) -
     _put(scene, "Stage", box("Stage", (2 * half + 5.0, 4.6, 0.42)), (0, back - 1.0, 0), wall)
     _put(scene, "Floor", quad("Floor", ((-13, -12, 0), (13, -12, 0), (13, 7, 0), (-13, 7, 0))), (0, 0, 0), ground)
     _put(scene, "Back", quad("Back", ((-13, 5.2, 0), (13, 5.2, 0), (13, 5.2, 9), (-13, 5.2, 9))), (0, 0, 0), wall)
-    _put(scene, "Ceiling", quad("Ceiling", ((-13, 7, 7.5), (13, 7, 7.5), (13, -12, 7.5), (-13, -12, 7.5))), (0, 0, 0), wall)
+    _put(
+        scene,
+        "Ceiling",
+        quad("Ceiling", ((-13, 7, 7.5), (13, 7, 7.5), (13, -12, 7.5), (-13, -12, 7.5))),
+        (0, 0, 0),
+        wall,
+    )
     for side in (-1, 1):
         x = side * 8.2
         left = ((x, -12, 0), (x, 7, 0), (x, 7, 9), (x, -12, 9))
@@ -56,7 +62,7 @@ def _light_the_room(material: Material, colour: Any) -> None:
 
 
 def _put(scene: Scene, name: str, mesh: object, at: tuple[float, float, float], material: Material) -> Object:
-    obj = add(scene, name, mesh, at)  # type: ignore[arg-type]
+    obj = add(scene, name, mesh, at)
     obj.data.materials.append(material)
     return obj
 

@@ -28,7 +28,7 @@ def build(scene: Scene, size: tuple[int, int], *, resolution: tuple[int, int]) -
     world(scene, (0.5, 0.6, 1.0), 0.003)
     camera(scene, (0.0, -6.6, 1.75), (0.0, 0.0, 0.98), lens=50.0)
     cycles(scene, samples=64, denoise=True)
-    scene.view_settings.look = "AgX - Punchy"
+    scene.view_settings.view_transform = "Standard"  # the sphere has the colours of the picture
     return Stage(ball, lit=True, finish=_relief)
 
 
@@ -38,7 +38,7 @@ def _relief(material: Material, colour: Any) -> None:
     principled = next(node for node in tree.nodes if node.bl_idname == "ShaderNodeBsdfPrincipled")
     output = next(node for node in tree.nodes if node.bl_idname == "ShaderNodeOutputMaterial")
     principled.inputs["Roughness"].default_value = 0.28
-    principled.inputs["Emission Strength"].default_value = 2.5
+    principled.inputs["Emission Strength"].default_value = 1.2
     tree.links.new(colour, principled.inputs["Emission Color"])
     grey = tree.nodes.new("ShaderNodeRGBToBW")
     tree.links.new(colour, grey.inputs[0])

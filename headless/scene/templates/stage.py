@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import bpy
 
 if TYPE_CHECKING:
-    from bpy.types import Camera, Image, Light, Material, Mesh, Node, NodeTree, Object, Scene
+    from bpy.types import Camera, Light, Material, Mesh, Node, NodeTree, Object, Scene
 
 Point = tuple[float, float, float]
 
@@ -73,7 +73,9 @@ def camera(scene: Scene, at: Point, towards: Point, *, lens: float) -> Object:
     return obj
 
 
-def area_light(scene: Scene, name: str, at: Point, towards: Point, *, size: Point, watts: float, colour: Point) -> Object:
+def area_light(
+    scene: Scene, name: str, at: Point, towards: Point, *, size: Point, watts: float, colour: Point
+) -> Object:
     """A rectangular light, unseen by the camera."""
     from mathutils import Vector
 

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 NAME = "avcore"
 LOOKED_FOR = (
-    f"an Image Texture node, a material or an object called {NAME!r} (in this order) that takes the picture, and a camera"
+    f"an Image Texture node, a material or an object called {NAME!r} (in this order) that takes the picture, "
+    "and a camera"
 )
 
 
