@@ -4,23 +4,20 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from avcore.encode.frame_folder import safe_name
 from avcore.errors import UsageError
 from avcore.presets.yaml_reader import read_yaml
 from avcore.timebase import parse_fps, parse_seconds
 from headless.job import Bake, Job, Shot
+from headless.job_lookup import Lookup
 from headless.job_text import BakeText, JobText, ShotText, read_job
 from headless.path_map import PathMap
-
-if TYPE_CHECKING:
-    from avcore.audio import FeatureTrack
-    from avcore.presets.preset import Preset
 
 DEFAULT_FPS = Fraction(30)
 LONGEST_NAME = 80
@@ -38,7 +35,7 @@ def load_job(file: Path, *, paths: PathMap | None = None, settings: Sequence[str
         PresetError: a preset is unknown or wrong.
     """
     text = read_job(file, settings=settings)
-    lookup = _Lookup()
+    lookup = Lookup()
     shots = tuple(_shot(shot, name, text, paths or PathMap(), lookup) for name, shot in _named(text))
     return Job(safe_name(text.name or file.stem)[:LONGEST_NAME] or "job", file.absolute(), shots)
 
@@ -52,7 +49,7 @@ def load_shot(file: Path, name: str = "", *, paths: PathMap | None = None, setti
     if name not in named:
         known = ", ".join(list(named)[:12])
         raise UsageError(f"{file} has no shot {name!r}; it has {known}" if name else f"--shot: name one of {known}")
-    return _shot(named[name], name, text, paths or PathMap(), _Lookup())
+    return _shot(named[name], name, text, paths or PathMap(), Lookup())
 
 
 def load_shots(file: Path, name: str = "", *, paths: PathMap | None = None, settings: Sequence[str] = ()) -> list[Shot]:
@@ -70,7 +67,7 @@ def shot_names(file: Path) -> list[str]:
 def resolve(text: ShotText, *, folder: Path, name: str = "", paths: PathMap | None = None) -> Shot:
     """A shot from settings; relative paths begin in ``folder``. See ``load_job`` for what it raises."""
     shot_name = name or _plain_name(text)
-    return _shot(text, shot_name, JobText(folder.absolute() / "job.yaml", None, "."), paths or PathMap(), _Lookup())
+    return _shot(text, shot_name, JobText(folder.absolute() / "job.yaml", None, "."), paths or PathMap(), Lookup())
 
 
 def _named(text: JobText) -> list[tuple[str, ShotText]]:
@@ -107,7 +104,7 @@ def _safe(text: str) -> str:
     return f"{name}_" if _RESERVED.fullmatch(name) else name
 
 
-def _shot(text: ShotText, name: str, job: JobText, paths: PathMap, lookup: _Lookup) -> Shot:
+def _shot(text: ShotText, name: str, job: JobText, paths: PathMap, lookup: Lookup) -> Shot:
     folder = job.file.absolute().parent
     out = _path(text.out, folder, paths) if text.out else _path(job.out, folder, paths) / name
     if text.scene is not None:
@@ -230,33 +227,3 @@ def _overrides(written: Sequence[str]) -> dict[str, Any]:
             raise UsageError(f"set: {text[:60]!r}: write it as key=value, such as field.gain=3")
         found[key.strip()] = read_yaml(value, source=f"set {text[:60]}", numbered=False).plain()
     return found
-
-
-class _Lookup:
-    """Presets and songs that shots of one job share, looked at once."""
-
-    def __init__(self) -> None:
-        self._presets: dict[str, Preset] = {}
-        self._song: tuple[Path, FeatureTrack] | None = None
-
-    def preset(self, name: str, overrides: Mapping[str, Any]) -> Preset:
-        """The preset with these settings; see ``avcore.worker.library.load`` for what it raises."""
-        from avcore.worker.library import load
-
-        key = repr((name, overrides))
-        if key not in self._presets:
-            self._presets[key] = load(name, overrides)
-        return self._presets[key]
-
-    def n_frames(self, text: ShotText, song: Path, preset: Preset, fps: Fraction, start_s: Fraction) -> int:
-        """How many frames a shot has, as its bake will have."""
-        from avcore.audio import analyze
-        from avcore.cli.options import parse_duration
-        from avcore.render.job import RenderJob, excerpt
-
-        if self._song is None or self._song[0] != song:
-            self._song = song, analyze(song)
-        duration = None if text.duration is None else parse_duration(text.duration)
-        return excerpt(
-            self._song[1], RenderJob(song, Path(), preset, fps=fps, start_s=start_s, duration=duration)
-        ).n_frames

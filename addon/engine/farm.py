@@ -15,14 +15,17 @@ from typing import Any
 
 from .find import Engine
 
-# Where the packages lie that the program needs besides its own NumPy.
+# Where the packages lie that the program needs besides its own NumPy. They go before others, as another avcore may be
+# among the extensions' wheels; NumPy comes first, since theirs may be for another Python.
 _WHERE = """
 import json, os
 import avcore, headless, yaml
 found = [os.path.dirname(os.path.dirname(os.path.abspath(m.__file__))) for m in (avcore, headless, yaml)]
 print(json.dumps(list(dict.fromkeys(found))))
 """
-_IN_BLENDER = "import sys; sys.path += {places!r}; from headless.main import main; sys.exit(main({arguments!r}))"
+_IN_BLENDER = (
+    "import sys, numpy; sys.path[:0] = {places!r}; from headless.main import main; sys.exit(main({arguments!r}))"
+)
 
 
 @dataclass(frozen=True)

@@ -34,7 +34,8 @@ class Stoppable:
         self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
     ) -> None:
         for stop, before in self._before.items():
-            signal.signal(stop, before)
+            # None: it was not Python's, as in Blender
+            signal.signal(stop, signal.SIG_DFL if before is None else before)
 
     def _stop(self, number: int, _frame: FrameType | None) -> NoReturn:
         for stop in self._before:

@@ -9,7 +9,16 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any
 
-from avcore.errors import AvcoreError, InputError, Interrupted, OutputError, PresetError, UsageError
+from avcore.errors import (
+    AvcoreError,
+    BusyError,
+    BusyOutputError,
+    InputError,
+    Interrupted,
+    OutputError,
+    PresetError,
+    UsageError,
+)
 from avcore.worker.contract import Cancelled, Failed, NextStep, Progress
 
 EVERY_S = 0.1
@@ -20,6 +29,8 @@ _NEXT: tuple[tuple[type[AvcoreError], NextStep], ...] = (
     (PresetError, "change-preset"),
     (UsageError, "change-request"),
     (InputError, "choose-sound"),
+    (BusyError, "retry"),
+    (BusyOutputError, "retry"),
     (OutputError, "choose-folder"),
     (Interrupted, "retry"),
 )

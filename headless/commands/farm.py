@@ -129,7 +129,7 @@ def _export(args: argparse.Namespace) -> FarmReport:
     )
     tasks = {step.name: len(step.shots) * len(step.chunks(step.size(settings)) or [()]) for step in exported.steps}
     shots = [shot.name for shot in exported.job.shots]
-    did = f"{len(shots)} shots in {sum(tasks.values())} tasks"
+    did = f"{len(shots)} {'shot' if len(shots) == 1 else 'shots'} in {sum(tasks.values())} tasks"
     commands = [then.replace("farm ", "avcore-headless farm ", 1) for then in exported.then]
     return FarmReport(str(exported.bundle.folder), did, shots, tasks, commands)
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from avcore.cli.options import option_type, parse_size
 from avcore.errors import UsageError
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
 HELP = "render frames of a .blend"
 
-FORMATS = {"png": "png", "exr": "exr", "open_exr": "exr"}
+FORMATS: dict[str, Literal["png", "exr"]] = {"png": "png", "exr": "exr", "open_exr": "exr"}
 DEVICES = ("cpu", "cuda", "optix", "hip", "oneapi", "metal")
 
 
@@ -92,9 +93,13 @@ def run(args: argparse.Namespace) -> Rendered:
         UsageError: what to render, or where to, is not said.
     """
     if args.job is not None:
+        if args.scene is not None or args.out is not None:
+            raise UsageError("--job says what to render and where to; leave out SCENE.blend and -o")
         (shot,) = chosen_shots(args, one=True)
+        settings = _settings(args, shot.render)
         with open_progress(args) as progress:
-            return render_shot(shot, progress, numbers=chosen_frames(args), **_how(args))
+            numbers = _frames(args)(shot.first, shot.last)
+            return render_shot(shot, progress, numbers=numbers, settings=settings, **_how(args))
     if args.scene is None or args.out is None:
         raise UsageError("say what to render and where to: render SCENE.blend -o DIR, or --job FILE")
     need_bpy("render")
@@ -141,13 +146,20 @@ def _how(args: argparse.Namespace) -> dict[str, Any]:
     }
 
 
-def _settings(args: argparse.Namespace) -> RenderSettings:
-    kind = FORMATS.get((args.render_format or "png").lower())
+def _settings(args: argparse.Namespace, given: RenderSettings | None = None) -> RenderSettings:
+    """What the options say, over what is ``given``.
+
+    Raises:
+        UsageError: no frames are written so, or no samples asked for.
+    """
+    given = given or RenderSettings()
+    kind = given.format if args.render_format is None else FORMATS.get(args.render_format.lower())
     if kind is None:
         raise UsageError(f"frames are written as PNG or OPEN_EXR, not {args.render_format}; encode makes films of them")
     if args.samples is not None and args.samples < 1:
         raise UsageError(f"--samples {args.samples} is none; give 1 or more")
-    return RenderSettings(args.resolution, args.engine, args.samples, args.device, kind, args.camera)  # type: ignore[arg-type]
+    told = {name: getattr(args, name) for name in ("resolution", "engine", "samples", "device", "camera")}
+    return replace(given, format=kind, **{name: value for name, value in told.items() if value is not None})
 
 
 def _frames(args: argparse.Namespace) -> Callable[[int, int], Sequence[int]]:

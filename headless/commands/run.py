@@ -110,7 +110,9 @@ def _make(
     if shot.preset and _needs_setup(shot, overwrite=args.existing == "overwrite"):
         run_stage(python, ["setup", *told, "--overwrite"], aside=args.json)
         _remember(shot)
-    bake_all(shot.bakes, frames, existing=args.existing, threads=args.threads, progress=progress)
+    # The bakes of a scene of the user's have numbers of their own.
+    pictures = frames if shot.preset else None
+    bake_all(shot.bakes, pictures, existing=args.existing, threads=args.threads, progress=progress)
     run_stage(python, ["render", *told, *chosen, *how], aside=args.json)
     if frames is None:
         encode_all([shot_film(shot, None)], existing=args.existing, threads=args.threads, progress=progress)

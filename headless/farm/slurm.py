@@ -25,6 +25,7 @@ LARGEST_ARRAY = 1000
 _OPTIONS = {
     "bake": " --existing={existing} --threads={threads}",
     "render": " --existing={existing} --threads={threads} --update=no",
+    "encode": " --existing={existing}",
 }
 _SCRIPT = """#!/bin/bash
 #SBATCH --job-name={name}-{step}

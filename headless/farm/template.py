@@ -28,7 +28,7 @@ _OPTIONS = {
     "setup": (),
     "bake": ("--existing={{Param.ExistingFrames}}", "--threads={{Param.Threads}}"),
     "render": ("--existing={{Param.ExistingFrames}}", "--threads={{Param.Threads}}", "--update=no"),
-    "encode": (),
+    "encode": ("--existing={{Param.ExistingFrames}}",),
     "verify": (),
 }
 _NEEDS = {"setup": "bpy", "render": "bpy", "encode": "ffmpeg", "verify": "ffmpeg"}

@@ -70,7 +70,7 @@ class Drawer:
                 failure = "Blender gave up"
         except RuntimeError as error:
             failure = " ".join(str(error).removeprefix("Error: ").split())
-        _judge(number, self._output.said(), failure)
+        judge(number, self._output.said(), failure)
 
     def _told(self, *told: Any) -> None:
         """What Blender says of a render under way, in words that log readers know."""
@@ -86,8 +86,15 @@ class Drawer:
         )
 
 
-def _judge(number: int, said: list[str], failure: str) -> None:
-    """Fail where Blender has said that a frame is not what it should be."""
+def judge(number: int, said: list[str], failure: str) -> None:
+    """Fail where Blender has said that a frame is not what it should be; ``failure`` is what its operator raised.
+
+    Raises:
+        InputError: a file could not be read.
+        OutOfMemory: this machine has too little memory.
+        BusyError: the GPU has too little memory left.
+        OutputError: anything else went wrong.
+    """
     errors = [line.split("| ERROR ")[-1].strip() for line in said if _ERROR.search(line)]
     told = failure or (errors[0] if errors else "")
     if any(_DEVICE_FULL.search(line) for line in [*errors, failure]):

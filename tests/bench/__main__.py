@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-BENCHES = ("cppn", "patterns", "analysis", "memory", "whole_job", "live", "addon")
+BENCHES = ("cppn", "patterns", "analysis", "memory", "whole_job", "live", "addon", "headless")
 
 
 def processor() -> str:

@@ -62,6 +62,14 @@ def walk() -> Steps:
     yield 1.0
     shot("following-2-dialog")
     key("Return")
+    yield 3.0
+    shot("following-2b-after-return")
+    found["return"] = bpy.data.objects["Cube"].animation_data is not None
+    if not found.values["return"]:
+        from driver import click
+        click(601, 661)
+        yield 3.0
+        shot("following-2c-after-click")
     yield from until(lambda: bpy.data.objects["Cube"].animation_data is not None, seconds=60)
     yield 0.5
     with within(view):

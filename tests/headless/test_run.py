@@ -16,11 +16,13 @@ TINY = ("--texture", "64x36", "-r", "64x36", "--samples", "1", "--quality", "dra
 
 
 def tree(folder: Path) -> dict[str, dict[str, str]]:
-    """Everything that two runs must have alike: pictures, frames, manifests, the film."""
-    names = ("texture", "frames")
-    return {name: contents(folder / name) for name in names} | {
-        "films": {path.name: contents(folder)[path.name] for path in folder.glob("*.mp4")}
-    }
+    """What two runs must have alike: pictures and their manifest, frames, the film.
+
+    The frames' manifest names the .blend, and Blender writes no two of these alike.
+    """
+    frames = {name: made for name, made in contents(folder / "frames").items() if name != "manifest.json"}
+    films = {name: made for name, made in contents(folder).items() if name.endswith(".mp4")}
+    return {"texture": contents(folder / "texture"), "frames": frames, "films": films}
 
 
 def contents_of_files(folder: Path) -> list[str]:

@@ -100,7 +100,8 @@ CASES = {
         [["cache", "c.pc2", 1]],
     ),
     "image strips, where they are what is rendered": (
-        "editor = s.sequence_editor_create()\nstrips = getattr(editor, 'strips', None) or editor.sequences\n"
+        "editor = s.sequence_editor_create()\n"
+        "strips = editor.strips if hasattr(editor, 'strips') else editor.sequences\n"
         "for n in (1, 2, 3):\n    (folder / f's_{n}.png').write_bytes(PNG)\n"
         "strip = strips.new_image('i', str(folder / 's_1.png'), 1, 1)\nstrip.elements.append('s_2.png')\n"
         "strip.elements.append('s_3.png')\n"
@@ -136,7 +137,8 @@ def test_sounds_and_fonts_and_clips(blender: Blender, tmp_path: Path, demo_track
 out = {"has sound": bpy.app.build_options.audaspace}
 if out["has sound"]:
     editor = s.sequence_editor_create()
-    strip = (getattr(editor, "strips", None) or editor.sequences).new_sound("song", str(song), 1, 1)
+    strips = editor.strips if hasattr(editor, "strips") else editor.sequences
+    strip = strips.new_sound("song", str(song), 1, 1)
     out["there"] = told()
     song.rename(song.with_name("gone.wav"))
     out["gone"] = told()

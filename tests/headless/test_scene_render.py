@@ -221,3 +221,57 @@ def test_braces_in_a_path_are_braces(blender: Blender, tmp_path: Path) -> None:
     scene = made(blender, tmp_path)
     blender.run("render", scene, "-o", tmp_path / "{blend_name} #1 b", "-f", "1")
     assert (tmp_path / "{blend_name} #1 b/a_0001.png").is_file()
+
+
+def test_what_blender_says_of_a_frame_becomes_an_exit_code(blender: Blender) -> None:
+    said = {
+        "00:01.1  cycles           | ERROR Image file '/x/a.png' does not exist.": 3,
+        "Error: Cannot open '/x/b.abc'": 3,
+        "00:01.1  cycles | ERROR System is out of GPU memory": 75,
+        "Error: Calloc returns null: len=123456 in imb_alloc_pixels": 33,
+        "00:01.1  render | ERROR Render error (No space left on device) cannot save: '/x/a.png'": 1,
+        "Fra:1 Mem:10.36M | Updating Images | Loading a_ERROR.png": 0,
+        "EGL Error (0x3009): EGL_BAD_MATCH": 0,
+        "Warning: region type 4 missing": 0,
+    }
+    told = blender.do(
+        """
+from avcore.errors import AvcoreError
+from headless.scene.drawing import judge
+out = []
+for line in said:
+    try:
+        judge(1, [line], "")
+        out.append(0)
+    except AvcoreError as error:
+        out.append(error.exit_code)
+""",
+        said=list(said),
+    )
+    assert told == list(said.values())
+
+
+def test_rendering_needs_numpy_alone(blender: Blender, tmp_path: Path) -> None:
+    """A Blender has NumPy and none of the other packages that avcore asks for."""
+    scene = made(blender, tmp_path)
+    told = blender.do(
+        """
+import importlib.abc
+from importlib.metadata import requires
+import re
+others = {re.match(r"[\\w-]+", text)[0].lower().replace("-", "_") for text in requires("avcore") or ()} - {"numpy"}
+others |= {"yaml", "PIL", "isal"}
+class Without(importlib.abc.MetaPathFinder):
+    def find_spec(self, name, path, target=None):
+        if name.partition(".")[0].lower() in {each.lower() for each in others}:
+            raise ImportError(name)
+sys.meta_path.insert(0, Without())
+from headless.main import main
+out = main(["render", str(scene), "-o", str(folder), "-f", "2"]), sorted(others)
+""",
+        scene=scene,
+        folder=tmp_path / "out",
+    )
+    assert told[0] == 0
+    assert "numba" in told[1]
+    assert shown(tmp_path / "out", 2) == 2

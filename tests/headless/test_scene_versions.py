@@ -9,8 +9,8 @@ import pytest
 from tests.headless.blenders import Blender, blender_of, lacking, named, pixels, psnr_db
 from tests.headless.test_scene_render import made
 
-# Measured between 4.2.23, 4.5.15 and 5.0.1: see the figures in headless/README.md.
-LIT_DB = 35.0
+# Measured between 4.2.23, 4.5.15 and 5.0.1: 41 to 51 dB, since each has its own denoiser.
+LIT_DB = 38.0
 
 
 def all_blenders() -> list[Blender]:

@@ -55,7 +55,7 @@ function chunksOf(frames, size) {
 function addTask(job, settings, name, type, command, shot, chunk, after) {
     const args = ["--shot=" + shot, "--progress=flamenco"];
     if (chunk) args.push("--frames=" + chunk.text);
-    if (command === "bake" || command === "render") args.push("--existing=" + setting(settings.existing, "skip"));
+    if (["bake", "render", "encode"].indexOf(command) >= 0) args.push("--existing=" + setting(settings.existing, "skip"));
     if (command === "render") args.push("--update=no");
     const task = author.Task(name, type);
     task.addCommand(author.Command("blender-render", {
