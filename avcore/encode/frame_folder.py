@@ -73,12 +73,13 @@ def _claim(folder: Path, wanted: Manifest, *, overwrite: bool) -> Manifest:
         if not overwrite:
             raise UsageError(
                 f"{folder} holds the frames of another job ({'; '.join(differences)}); "
-                "choose another folder or say --overwrite"
+                "choose another folder, or say that it may be overwritten"
             )
         _remove_frames(folder, held)
     elif not overwrite and _numbers_on_disk(folder, wanted):
         raise UsageError(
-            f"{folder} holds frames named {wanted.name} without a manifest; choose another folder or say --overwrite"
+            f"{folder} holds frames named {wanted.name} without a manifest; choose another folder, or say that "
+            "it may be overwritten"
         )
     write_manifest(folder, wanted)
     if held is not None:  # the other job may still be under way, and have written frames since; now it stops

@@ -6,13 +6,14 @@ import argparse
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from avcore.errors import OutputError, UsageError
+from avcore.errors import UsageError
 from headless.commands.bake import bake_all
 from headless.commands.encode import encode_all, shot_film
 from headless.commands.verify import Checked, check_shots
 from headless.folder import make_folder
 from headless.job import Job, MovieSettings, RenderSettings, Shot
 from headless.job_writer import write_job
+from headless.made_for import is_made
 from headless.numbers import format_numbers
 from headless.options import (
     add_existing_option,
@@ -107,9 +108,8 @@ def _make(
     told += ["--detached"] if args.detached else []
     chosen = [] if frames is None else [f"--frames={format_numbers(frames)}"]
     how = [f"--existing={args.existing}", f"--threads={args.threads or 0}"]
-    if shot.preset and _needs_setup(shot, overwrite=args.existing == "overwrite"):
+    if shot.preset and (args.existing == "overwrite" or not is_made(shot)):
         run_stage(python, ["setup", *told, "--overwrite"], aside=args.json)
-        _remember(shot)
     # The bakes of a scene of the user's have numbers of their own.
     pictures = frames if shot.preset else None
     bake_all(shot.bakes, pictures, existing=args.existing, threads=args.threads, progress=progress)
@@ -120,35 +120,3 @@ def _make(
 
 def _child_style(progress: Progress) -> str:
     return "auto" if progress.style == "bar" else progress.style
-
-
-def _needs_setup(shot: Shot, *, overwrite: bool) -> bool:
-    """Whether the scene is still to be made; one that was made for something else is in the way."""
-    if overwrite or not shot.scene.exists():
-        return True
-    try:
-        made_for = _marker(shot).read_text(encoding="utf-8")
-    except OSError:
-        return False  # it was made by `setup`, or by hand
-    if made_for != _what_decides(shot):
-        raise UsageError(
-            f"{shot.scene} was made for another song, preset or part of it; choose another folder, or say "
-            "--existing overwrite"
-        )
-    return False
-
-
-def _remember(shot: Shot) -> None:
-    try:
-        _marker(shot).write_text(_what_decides(shot), encoding="utf-8")
-    except OSError as error:
-        raise OutputError(f"{_marker(shot)} cannot be written: {error.strerror}") from error
-
-
-def _marker(shot: Shot) -> Path:
-    return shot.scene.with_name(f".{shot.scene.name}.made-for")
-
-
-def _what_decides(shot: Shot) -> str:
-    """What a scene is made of; how it is rendered and encoded is said when that is done."""
-    return repr(replace(shot, render=RenderSettings(), movie=MovieSettings(), scene=Path(), out=Path()))

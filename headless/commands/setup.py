@@ -8,6 +8,7 @@ from pathlib import Path
 
 from avcore.errors import UsageError
 from headless.job import Shot
+from headless.made_for import is_made, note_made
 from headless.needs_bpy import need_bpy
 from headless.options import add_job_options, chosen_shots, open_progress
 
@@ -57,8 +58,10 @@ def run(args: argparse.Namespace) -> SetupReport:
         if scene.suffix != ".blend":
             raise UsageError(f"{scene} is no .blend; give it that ending")
         shot = shot_from(args, out=scene.parent, scene=scene)
-    if shot.scene.exists() and not args.overwrite and args.job is None:
+    if not args.overwrite and args.job is None and shot.scene.exists():
         raise UsageError(f"{shot.scene} is there already; add --overwrite to replace it")
+    if not args.overwrite and args.job is not None and is_made(shot):  # a task that a farm runs again
+        return _report(shot, notes=["the scene is there already"])
     with open_progress(args) as progress:
         progress("scene", 0, 1)
         report = set_up(shot)
@@ -76,4 +79,9 @@ def set_up(shot: Shot) -> SetupReport:
 
     make_folder(shot.scene.parent)
     notes = make_scene(shot)
+    note_made(shot)
+    return _report(shot, notes=notes)
+
+
+def _report(shot: Shot, *, notes: list[str]) -> SetupReport:
     return SetupReport(str(shot.scene), f"{shot.first}-{shot.last}", [str(bake.out) for bake in shot.bakes], notes)

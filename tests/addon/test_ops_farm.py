@@ -42,7 +42,7 @@ def saved(scene: Any, request: pytest.FixtureRequest, tmp_path: Path) -> Path:
 @pytest.fixture
 def full_python(preferences: Any) -> str:
     """A Python with avcore and a bpy that reads what this one saves, as the engine."""
-    named = os.environ.get("AVCORE_HEADLESS_PYTHON") or str(installed.ROOT / ".venv-bpy45" / "bin" / "python")
+    named = os.environ.get("AVCORE_HEADLESS_PYTHON") or str(installed.ROOT / ".venv-headless-4.5.15" / "bin" / "python")
     asked = "import avcore, headless, bpy; print(*bpy.app.version[:2])"
     try:
         done = subprocess.run([named, "-P", "-c", asked], capture_output=True, text=True, check=True)

@@ -30,7 +30,7 @@ JOB = {
 def python() -> Path:
     """A Python with avcore, bpy and the farm extras."""
     named = os.environ.get("AVCORE_HEADLESS_PYTHON")
-    return Path(named) if named else Path(__file__).parents[2] / ".venv-bpy45" / "bin" / "python"
+    return Path(named) if named else Path(__file__).parents[2] / ".venv-headless-4.5.15" / "bin" / "python"
 
 
 def measure() -> Iterator[Row]:

@@ -45,15 +45,17 @@ def write_frames(
 def test_who_is_overwritten_adds_nothing_to_the_other_job(tmp_path: Path) -> None:
     folder = tmp_path / "shared"
     options = {"size": SIZE, "fps": Fraction(24)}
-    with (
-        pytest.raises(OutputError, match="another job has taken over"),
-        open_sequence(folder, **options, provenance=JOB) as first,
-    ):
-        first.write(1, FRAMES[1])
-        with open_sequence(folder, **options, provenance=OTHER_JOB, overwrite=True) as second:
-            second.write(1, FRAMES[2])
-        for number in range(2, 40):
-            first.write(number, FRAMES[number])
+
+    def both() -> None:
+        with open_sequence(folder, **options, provenance=JOB) as first:
+            first.write(1, FRAMES[1])
+            with open_sequence(folder, **options, provenance=OTHER_JOB, overwrite=True) as second:
+                second.write(1, FRAMES[2])
+            for number in range(2, 40):
+                first.write(number, FRAMES[number])
+
+    with pytest.raises(OutputError, match="another job has taken over"):
+        both()
     held = read_manifest(folder)
     assert held is not None
     assert held.provenance == OTHER_JOB
@@ -240,7 +242,7 @@ def test_another_job_is_refused_and_told_apart(tmp_path: Path) -> None:
     write_frames(folder, range(1, 4))
     before = {name: (folder / name).read_bytes() for name in os.listdir(folder)}
     with pytest.raises(
-        UsageError, match=r"another job \(another seed, weights or scenes\); choose another folder or say"
+        UsageError, match=r"another job \(another seed, weights or scenes\); choose another folder, or say"
     ):
         write_frames(folder, range(1, 4), provenance=OTHER_JOB)
     with pytest.raises(UsageError, match="another frame rate, 24000/1001"):

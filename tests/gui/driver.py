@@ -120,10 +120,13 @@ def _waited_s() -> float:
 
 
 def install() -> None:
-    """Install the extension through Blender's own installer, and switch it on."""
-    bpy.ops.extensions.package_install_files(
-        filepath=str(SHARE / "extension.zip"), repo="user_default", enable_on_install=True
-    )
+    """Install the extension through Blender's own installer, where it is not there, and switch it on."""
+    if Path(bpy.utils.user_resource("EXTENSIONS"), "user_default", "avcore").is_dir():
+        bpy.ops.preferences.addon_enable(module=EXTENSION)
+    else:
+        bpy.ops.extensions.package_install_files(
+            filepath=str(SHARE / "extension.zip"), repo="user_default", enable_on_install=True
+        )
     python = SHARE / "python.txt"
     if python.is_file():
         bpy.context.preferences.addons[EXTENSION].preferences.python = python.read_text().strip()

@@ -2,34 +2,22 @@
 
 from __future__ import annotations
 
-import json
-import os
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.gui import rig
-from tests.gui.conftest import keep_shots
+from tests.gui.visit import ROOT, visit
 
-ROOT = Path(__file__).parents[2]
 LONGEST_S = 420
 
 pytestmark = pytest.mark.skipif(bool(rig.why_not()), reason=rig.why_not() or "there is a rig")
 
 
 @pytest.fixture(scope="module")
-def found(debian: Path, share: Path) -> dict[str, Any]:
+def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """What one walk through the extension found, without any network."""
-    load = os.getloadavg()[0]
-    done = rig.enter(debian, share, "bash", "/mnt/share/inside.sh", "/mnt/share/walk.py", str(LONGEST_S), online=False)
-    keep_shots(share, done.stdout, "log.txt")
-    assert (share / "found.json").is_file(), done.stdout[-4000:]
-    told: dict[str, Any] = json.loads((share / "found.json").read_text())
-    assert "error" not in told, f"{told['error']}\n{done.stdout[-4000:]}"
-    assert "Traceback" not in done.stdout, done.stdout[-4000:]
-    assert "done" in told, f"Blender ended before its time\n{done.stdout[-4000:]}"
-    return {**told, "load": load}
+    return visit("walk.py", tmp_path_factory.mktemp("share"), longest_s=LONGEST_S, shots=ROOT / "out" / "gui-shots")
 
 
 def test_it_installs_and_lists_presets(found: dict[str, Any]) -> None:

@@ -15,7 +15,7 @@ import pytest
 from avcore.encode import read_manifest
 from avcore.encode.png import is_whole_png
 from tests.gui import rig
-from tests.gui.conftest import keep_shots
+from tests.gui.visit import ROOT, look, prepare
 
 LONGEST_S = 420
 FRAMES = 480
@@ -24,7 +24,15 @@ pytestmark = pytest.mark.skipif(bool(rig.why_not()), reason=rig.why_not() or "th
 
 
 @pytest.fixture(scope="module")
-def before(debian: Path, share: Path) -> dict[str, Any]:
+def share(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What goes in and out."""
+    folder = tmp_path_factory.mktemp("share")
+    prepare(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def before(share: Path) -> dict[str, Any]:
     """What was found until Blender was killed, and what it left."""
     left: dict[str, Any] = {}
 
@@ -43,17 +51,17 @@ def before(debian: Path, share: Path) -> dict[str, Any]:
 
     killer = threading.Thread(target=kill)
     killer.start()
-    told = _visit(debian, share)
+    told = _visit(share)
     killer.join()
-    (share / "found.json").rename(share / "found-before.json")
+    (share / "was-killed").touch()
     left["pictures"] = sorted((share / "bakes" / "killed").glob("*.png"))
     return {**told, **left}
 
 
 @pytest.fixture(scope="module")
-def after(before: dict[str, Any], debian: Path, share: Path) -> dict[str, Any]:
+def after(before: dict[str, Any], share: Path) -> dict[str, Any]:
     """What a new Blender found."""
-    return _visit(debian, share)
+    return _visit(share)
 
 
 def test_undo_does_not_disturb_a_bake(before: dict[str, Any]) -> None:
@@ -79,14 +87,8 @@ def test_the_next_blender_goes_on(after: dict[str, Any], before: dict[str, Any],
     assert not [path.name for path in (share / "bakes").rglob("*.avcore-part")]
 
 
-def _visit(debian: Path, share: Path) -> dict[str, Any]:
-    script = ("bash", "/mnt/share/inside.sh", "/mnt/share/walk_failures.py", str(LONGEST_S))
-    done = rig.enter(debian, share, *script, online=False)
-    keep_shots(share, done.stdout, "log-failures.txt")
-    told = _read(share)
-    assert told, done.stdout[-4000:]
-    assert "error" not in told, f"{told['error']}\n{done.stdout[-4000:]}"
-    return told
+def _visit(share: Path) -> dict[str, Any]:
+    return look("walk_failures.py", share, longest_s=LONGEST_S, shots=ROOT / "out" / "gui-shots")[0]
 
 
 def _read(share: Path) -> dict[str, Any]:

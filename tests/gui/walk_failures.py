@@ -33,7 +33,7 @@ def walk() -> Steps:
             bpy.ops.avcore.bake("INVOKE_DEFAULT", True)
         yield from until(lambda: bakes.current.run.fraction > 0.1, seconds=200)
 
-    if not (SHARE / "found-before.json").is_file():
+    if not (SHARE / "was-killed").is_file():
         with within(view):
             bpy.ops.mesh.primitive_cone_add("EXEC_DEFAULT", True)
         yield from begin("undone")
