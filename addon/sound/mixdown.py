@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -15,12 +14,12 @@ import bpy
 
 from .files import SoundError
 from .hearing import Hearing, Piece
+from .mixing import mix_apart, mix_here
 from .strips import handles, scene_fps, seen_from, walk
 
 if TYPE_CHECKING:
     from bpy.types import Scene, Strip
 
-PATIENCE_S = 20.0
 NO_AUDIO = "this Blender was built without audio, so it cannot mix strips; use a single strip or a file"
 
 
@@ -99,15 +98,10 @@ def listening_copy(scene: Scene) -> Iterator[Scene]:
 def write_mix(scene: Scene, path: Path, *, frame_start: int, frame_end: int, sample: str = "S16") -> None:
     """Write the sound of a scene from ``frame_start`` until before ``frame_end``.
 
-    In a window, Blender 5.2 mixes in a job of the scene, and ends it when the scene goes; a second one for the same
-    scene waits for the window. So each mix has a scene of its own, and is waited for here.
-
     Raises:
         SoundError: the file cannot be written.
     """
     late = max(0, -frame_start)  # a scene cannot begin before frame 0
-    workspace = bpy.context.workspace
-    shown = getattr(workspace, "sequencer_scene", None)
     part = path.with_name(f".{path.name}.{os.getpid()}.part.wav")
     with listening_copy(scene) as copy:
         _move_all(copy, late)
@@ -115,42 +109,13 @@ def write_mix(scene: Scene, path: Path, *, frame_start: int, frame_end: int, sam
         copy.frame_start = frame_start + late
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            if shown is not None:
-                workspace.sequencer_scene = copy
-            with bpy.context.temp_override(scene=copy):
-                bpy.ops.sound.mixdown(
-                    filepath=str(part), container="WAV", codec="PCM", format=sample, check_existing=False
-                )
-            _wait_for(part)
+            (mix_here if bpy.app.background else mix_apart)(copy, part, sample=sample)
             part.replace(path)
         except (OSError, RuntimeError) as error:
             raise SoundError(f"the mix cannot be written to {path} ({error}); choose another folder") from error
         finally:
-            if shown is not None:
-                workspace.sequencer_scene = shown
             with contextlib.suppress(OSError):
                 part.unlink()
-
-
-def _wait_for(path: Path) -> None:
-    """Wait until a WAV file is whole, which it says itself: its size is written into it last.
-
-    Raises:
-        OSError: it does not grow any more, and is not whole.
-    """
-    grown, size = time.monotonic(), -1
-    while True:
-        header = b""
-        with contextlib.suppress(FileNotFoundError), path.open("rb") as file:
-            header = file.read(8)
-        now = path.stat().st_size if header else 0
-        if now > 44 and int.from_bytes(header[4:8], "little") == now - 8:
-            return
-        if now != size:
-            grown, size = time.monotonic(), now
-        if time.monotonic() - grown > PATIENCE_S:
-            raise OSError("Blender has stopped mixing")
-        time.sleep(0.01)
 
 
 def _move_all(scene: Scene, by: int) -> None:

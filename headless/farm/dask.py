@@ -7,6 +7,7 @@ the shared disk.
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -65,6 +66,7 @@ def run_dask(
         from distributed import Client, LocalCluster, as_completed
     except ImportError as error:
         raise InputError(f"Dask distributed is not installed; {INSTALL.replace('farm', 'dask')}") from error
+    logging.getLogger("distributed").setLevel(max(logging.WARNING, logging.getLogger().level))  # it speaks of itself
     steps = expand(bundle, values, only=only)
     work = _Work(bundle, dict(values), openjd, rules, 0 if scheduler else workers)
     cluster = None if scheduler else _cluster(LocalCluster, workers)
