@@ -10,17 +10,20 @@ from bpy.props import BoolProperty, EnumProperty, IntProperty, StringProperty
 from ..engine import WorkerError
 from ..errors import AddonError
 from ..session import bakes, following, live_plans, make, plans, refresh
+from ..session.asking import Running, Steps
 from ..session.bakes import Run, current
+from ..session.hearables import hearing_plainly
 from ..session.kinds import TARGETS
 from ..session.make import InTheWay
+from ..session.recipes import Choice, scene_of
+from .asking import Asking
 from .options import PLAIN, UNDOABLE, Result
 
-TICK_S = 0.05
 SAME = ("SAME", "As Asked", "The target that the bake was for", "BLANK1", len(TARGETS))
 
 
-class Baking:
-    """What operators that bake have in common: modal in a window, waiting elsewhere; ``_job`` says what is baked."""
+class Baking(Asking):
+    """What operators that bake have in common; ``_job`` says what is baked."""
 
     bl_options = UNDOABLE
 
@@ -34,73 +37,34 @@ class Baking:
         name="Replace", description="Replace another bake in the folder", options={"HIDDEN", "SKIP_SAVE"}
     )
 
-    _timer: Any = None
-    _run: Run | None = None
-
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         run = current.run
         cls.poll_message_set("a bake is under way; wait for it, or cancel it")
         return run is None or run.is_over
 
-    def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> Result:
-        run = self._prepare(context)
-        if run is None:
-            return {"CANCELLED"}
-        run.start()
-        manager = context.window_manager
-        self._run = run
-        self._timer = manager.event_timer_add(TICK_S, window=context.window)
-        manager.modal_handler_add(self)
+    def steps(self, context: bpy.types.Context) -> Steps[Result]:
+        job = self._job(context)
+        scene = getattr(job, "scene", context.scene.name)
+        yield from hearing_plainly(context, scene, Choice.of(job.sound))  # planning has nothing to wait for then
+        run = current.run = Run(
+            plans.plan(context, self._job(context), scene=scene_of(scene), overwrite=self.overwrite)
+        )
         refresh.redraw()
-        return {"RUNNING_MODAL"}
-
-    def modal(self, context: bpy.types.Context, event: bpy.types.Event) -> Result:
-        run = self._run
-        if run is None or current.run is not run:  # the extension was disabled
-            return self._end(context, {"CANCELLED"})
-        if event.type == "ESC" and event.value == "PRESS" and not run.is_over:
-            run.cancel()
-            return {"RUNNING_MODAL"}
-        if event.type != "TIMER":
-            return {"PASS_THROUGH"}
-        if not run.is_over:
-            bakes.say_status(context, f"avcore: {run.text}   |   Esc stops")
-            return {"PASS_THROUGH"}
-        if run.failed is not None:
-            self.report({"ERROR"}, run.failed.sentence)
-            return self._end(context, {"CANCELLED"})
-        if run.is_cancelled:
-            self.report({"INFO"}, "stopped; what is baked stays, and Bake goes on")
-            return self._end(context, {"CANCELLED"})
-        return self._end(context, self._make(run))
-
-    def cancel(self, context: bpy.types.Context) -> None:
-        if self._run is not None:
-            self._run.cancel()
-        self._end(context, {"CANCELLED"})
-
-    def execute(self, context: bpy.types.Context) -> Result:
-        run = self._prepare(context)
-        if run is None:
-            return {"CANCELLED"}
         try:
-            run.wait(bakes.Printer())
-        except WorkerError as error:
-            run.failed = run.failed or error.failed
-            self.report({"ERROR"}, str(error))
-            return {"CANCELLED"}
-        return self._make(run)
+            yield Running(run, lambda: run.text, lambda: run.wait(bakes.Printer()))
+        except WorkerError:
+            if run.is_cancelled:
+                return self.stopped(context)
+            raise
+        assert run.baked is not None
+        for warning in run.baked.warnings:
+            self.report({"WARNING"}, warning)
+        return show(self, run, replace=self.replace)
 
-    def _prepare(self, context: bpy.types.Context) -> Run | None:
-        """The bake to start; None after a message."""
-        try:
-            plan = plans.plan(context, self._job(context), overwrite=self.overwrite)
-        except (AddonError, WorkerError) as error:
-            self.report({"ERROR"}, str(error))
-            return None
-        current.run = Run(plan)
-        return current.run
+    def stopped(self, _context: bpy.types.Context) -> Result:
+        self.report({"INFO"}, "stopped; what is baked stays, and Bake goes on")
+        return {"CANCELLED"}
 
     def _job(self, context: bpy.types.Context) -> Any:
         """The job to bake.
@@ -109,20 +73,6 @@ class Baking:
             AddonError: there is none.
         """
         raise NotImplementedError
-
-    def _make(self, run: Run) -> Result:
-        assert run.baked is not None
-        for warning in run.baked.warnings:
-            self.report({"WARNING"}, warning)
-        return show(self, run, replace=self.replace)
-
-    def _end(self, context: bpy.types.Context, result: Result) -> Result:
-        if self._timer is not None:
-            context.window_manager.event_timer_remove(self._timer)
-            self._timer = None
-            bakes.say_status(context, "")
-        refresh.redraw()
-        return result
 
 
 class BakeOperator(Baking, bpy.types.Operator):
@@ -174,18 +124,22 @@ class BakeLiveOperator(Baking, bpy.types.Operator):
         cls.poll_message_set("there is no live picture at the target; make one with Live")
         return live_plans.here(context) is not None
 
+    def steps(self, context: bpy.types.Context) -> Steps[Result]:
+        job = self._job(context)
+        if job.live.coordinates != "UV" and job.bake.target == "MATERIAL":
+            self.report({"WARNING"}, "the live picture fills space; its bake is flat, and lies on the object's UVs")
+        return (yield from super().steps(context))
+
     def _job(self, context: bpy.types.Context) -> Any:
         """The job that bakes it.
 
         Raises:
-            AddonError: it does not remember how it was made.
+            AddonError: it is gone, or does not remember how it was made.
         """
         live = live_plans.here(context)
-        assert live is not None
-        job = live_plans.bake_job(context, live)
-        if job.live.coordinates != "UV" and job.bake.target == "MATERIAL":
-            self.report({"WARNING"}, "the live picture fills space; its bake is flat, and lies on the object's UVs")
-        return job
+        if live is None:
+            raise AddonError("the live picture is gone; make it again with Live")
+        return live_plans.bake_job(context, live)
 
 
 class CancelBakeOperator(bpy.types.Operator):

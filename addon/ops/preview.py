@@ -7,13 +7,15 @@ from typing import Any
 import bpy
 from bpy.props import IntProperty
 
-from ..engine import WorkerError
-from ..errors import AddonError
 from ..session import looking, picture, refresh
+from ..session.asking import Steps
+from ..session.hearables import hearing
+from ..session.recipes import Choice
+from .asking import Asking
 from .options import PLAIN, Result
 
 
-class PreviewOperator(bpy.types.Operator):
+class PreviewOperator(Asking, bpy.types.Operator):
     """Draw the picture of the current frame, for the panel and the Image Editor"""
 
     bl_idname = "avcore.preview"
@@ -22,18 +24,15 @@ class PreviewOperator(bpy.types.Operator):
 
     size: IntProperty(name="Size", description="Longer side in pixels", default=512, min=16, max=4096)
 
-    def execute(self, context: bpy.types.Context) -> Result:
-        try:
-            request = looking.request(context, size=self.size)
-            if bpy.app.background:
-                image = picture.draw_now(request)
-                self.report({"INFO"}, f"{image.name}: {image.size[0]} x {image.size[1]}")
-            else:
-                picture.draw(request)
-                refresh.want_preview()
-        except (AddonError, WorkerError) as error:
-            self.report({"ERROR"}, str(error))
-            return {"CANCELLED"}
+    def steps(self, context: bpy.types.Context) -> Steps[Result]:
+        yield from hearing(context, context.scene.name, Choice.of(context.scene.avcore.now.sound))
+        request = looking.request(context, size=self.size)
+        if bpy.app.background:
+            image = picture.draw_now(request)
+            self.report({"INFO"}, f"{image.name}: {image.size[0]} x {image.size[1]}")
+        else:
+            picture.draw(request)
+            refresh.want_preview()
         return {"FINISHED"}
 
 

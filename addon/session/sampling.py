@@ -120,6 +120,7 @@ def _request(heard: Heard, recipe: Recipe) -> tuple[Any, Any, Curves]:
     }
     if recipe.preset:
         told |= {"preset": recipe.preset, "overrides": recipe.overrides, "preset_signals": (recipe.source,)}
+        told["start_s"] = float(times[is_heard].min())  # where a loop begins, as in a bake of the whole strip
     else:
         told["signals"] = {recipe.source: _shaped(recipe)}
     return frames, is_heard, Curves(**told)
