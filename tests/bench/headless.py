@@ -13,14 +13,14 @@ from pathlib import Path
 from avcore.audio.demo import write_demo
 from tests.bench.table import Row, seconds
 
-BAKED, RENDERED = 240, 12  # a bake is so quick that few frames measure nothing but noise
+BAKED, RENDERED = 240, 48  # frames are quick: of few of them, only noise would be measured
 ROUNDS = 3
 SHOT = "demo_ember"
 JOB = {
     "name": "bench",
     "songs": [{"song": "demo.wav", "start": "4", "duration": f"{BAKED} frames"}],
     "presets": ["ember"],
-    "template": "sphere",
+    "template": "plane",
     "fps": 24,
     "texture": {"size": "1024x1024"},
     "render": {"resolution": "640x360", "samples": 4},
