@@ -63,13 +63,14 @@ test-addon: $(VENV)/.installed-test
 	@touch $@
 
 # The runner of batch and farm renders, with bpy, avcore and the farm's programs in one environment, as users have them (2 GB).
-# make test-headless HEADLESS_BPY="4.5.15 4.2.23 5.0.1" tests in several Blenders, and that they draw the same pictures.
+# make test-headless HEADLESS_BPY="4.5.15 4.2.23 5.0.1" tests in several Blenders, and that they draw the same pictures;
+# make test-headless TESTS=tests/headless/test_run.py is quicker.
 HEADLESS_BPY ?= 4.5.15
 HEADLESS_PYTHONS = $(HEADLESS_BPY:%=$(CURDIR)/.venv-headless-%/bin/python)
 space := $(subst ,, )
 test-headless: $(VENV)/.installed-test $(HEADLESS_BPY:%=.venv-headless-%/.ready)
 	AVCORE_HEADLESS_PYTHON=$(firstword $(HEADLESS_PYTHONS)) AVCORE_HEADLESS_PYTHONS=$(subst $(space),:,$(HEADLESS_PYTHONS)) \
-		$(BIN)/python -m pytest tests/headless $(TESTS)
+		$(BIN)/python -m pytest $(or $(TESTS),tests/headless)
 
 .venv-headless-%/.ready: pyproject.toml
 	python3.11 -m venv .venv-headless-$*

@@ -88,7 +88,8 @@ def export(source: Path, folder: Path, *more: object) -> Path:
 
 def made(bundle: Path) -> dict[str, str]:
     """The hash of every file that a job made, by its path; the scenes were there before."""
-    files = sorted(path for path in (bundle / "out").rglob("*") if path.is_file() and path.suffix != ".blend")
+    of_scenes = {".blend", ".made-for"}
+    files = sorted(path for path in (bundle / "out").rglob("*") if path.is_file() and path.suffix not in of_scenes)
     return {str(path.relative_to(bundle)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 
 

@@ -35,7 +35,8 @@ folder.commit = killed
 
 def command(*arguments: object, luck: str = "") -> list[str]:
     """The command line; ``luck`` is run first in its process."""
-    code = f"{luck}\nfrom headless.main import main\nimport sys\nsys.exit(main())"
+    heard = "import signal; signal.signal(signal.SIGHUP, signal.SIG_DFL)"  # whatever these tests were started by
+    code = f"{heard}\n{luck}\nfrom headless.main import main\nimport sys\nsys.exit(main())"
     return [sys.executable, "-c", code, *map(str, arguments)]
 
 
