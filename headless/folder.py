@@ -100,14 +100,7 @@ class RenderedFrames:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if kind is None:
-            try:
-                self._folder.publish()
-            except OSError as failure:
-                raise self._folder.publishing_error(failure) from failure
-        else:  # the manifest only follows the frames on disk, so the error under way is the one to tell
-            with contextlib.suppress(OSError, OutputError, UsageError):
-                self._folder.publish()
+        self._folder.finish(failed=kind is not None)
 
 
 def open_frames(

@@ -65,6 +65,14 @@ def file_number(user: ImageUser | Node, frame: int) -> int:
     return min(max(index, 0), max(1, user.frame_duration)) + user.frame_offset
 
 
+def numbered(path: Path, number: int) -> Path:
+    """A file of a sequence with another number: its last digits are replaced, as Blender does."""
+    found = re.search(r"(\d+)(?=\D*$)", path.name)
+    if found is None:
+        return path
+    return path.with_name(f"{path.name[: found.start()]}{number:0{len(found[1])}d}{path.name[found.end() :]}")
+
+
 def _shown() -> Iterator[tuple[Image, ImageUser | Node]]:
     for _, node in all_nodes():
         image = getattr(node, "image", None)
@@ -79,13 +87,11 @@ def _files(image: Image, user: ImageUser | Node, first: int, last: int) -> Itera
     if image.packed_file is not None or image.source not in ("FILE", "MOVIE", "SEQUENCE") or not image.filepath:
         return
     path = Path(os.path.normpath(bpy.path.abspath(image.filepath, library=image.library)))
-    number = re.search(r"(\d+)(?=\D*$)", path.name)
-    if image.source != "SEQUENCE" or number is None:
+    if image.source != "SEQUENCE" or not re.search(r"\d", path.name):
         yield path
         return
     for wanted in sorted({file_number(user, frame) for frame in range(first, last + 1)}):
-        digits = f"{wanted:0{len(number[1])}d}"
-        yield path.with_name(path.name[: number.start()] + digits + path.name[number.end() :])
+        yield numbered(path, wanted)
 
 
 def _names(folder: Path, known: dict[Path, set[str]]) -> set[str]:

@@ -129,10 +129,9 @@ def remove_curves(owner: ID, *, prefix: str = "") -> int:
     return len(ours)
 
 
-def shift_curves(owner: ID, by: int, *, prefix: str = "") -> int:
-    """Move the keys of ours that nobody has edited, of paths that begin so, by whole frames; how many curves."""
-    ours = [curve for curve in all_curves(owner) if curve.data_path.startswith(prefix)]
-    return sum(_shift(owner, curve, by) for curve in ours)
+def shift_curves(owner: ID, by: int) -> int:
+    """Move the keys of ours that nobody has edited by whole frames; how many curves that were."""
+    return sum(_shift(owner, curve, by) for curve in all_curves(owner))
 
 
 def shift_curve(owner: ID, path: str, index: int = 0, *, by: int, heard: str = "", recipe: str = "") -> bool:

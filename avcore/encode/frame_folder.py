@@ -131,7 +131,7 @@ def is_whole(path: Path) -> bool:
 
 
 class FrameFolder:
-    """Frames of one job on disk. Made by ``open_frame_folder``; ``publish`` belongs at the end."""
+    """Frames of one job on disk. Made by ``open_frame_folder``; ``finish`` belongs at the end."""
 
     def __init__(self, folder: Path, manifest: Manifest, *, remake: bool) -> None:
         self.folder = folder
@@ -192,13 +192,26 @@ class FrameFolder:
                     path.unlink()
             raise
 
-    def publish(self) -> None:
-        """Bring the manifest up to what lies in the folder, together with other processes; see the module's text.
+    def finish(self, *, failed: bool) -> None:
+        """Bring the manifest up to what lies in the folder, at the end of the work.
+
+        It only follows the frames on disk: where the work has ``failed``, the error under way is the one to tell.
 
         Raises:
-            OSError: the disk is full or the folder cannot be written.
-            OutputError: another job has taken over the folder.
+            OutputError: the disk is full, or another job has taken over the folder.
+            UsageError: there is a ``manifest.json`` that is not ours.
         """
+        if failed:
+            with contextlib.suppress(OSError, OutputError, UsageError):
+                self._publish()
+            return
+        try:
+            self._publish()
+        except OSError as error:
+            raise output_error(error, Path(error.filename or self.folder / FILE_NAME)) from error
+
+    def _publish(self) -> None:
+        """Bring the manifest up to what lies in the folder, together with other processes; see the module's text."""
         while True:
             held = self._held()
             merged = replace(held, frames=self._union(held))
@@ -219,10 +232,6 @@ class FrameFolder:
         if held is None or self.manifest.differences(held):
             raise OutputError(f"another job has taken over {self.folder} meanwhile; render into another folder")
         return held
-
-    def publishing_error(self, error: OSError) -> OutputError:
-        """The sentence for a failure of ``publish``."""
-        return output_error(error, Path(error.filename or self.folder / FILE_NAME))
 
     def _union(self, held: Manifest) -> dict[int, FrameFile]:
         frames: dict[int, FrameFile] = {}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -19,7 +18,7 @@ from avcore.encode.frame_folder import WORKERS, FrameFolder, open_frame_folder, 
 from avcore.encode.manifest import Manifest
 from avcore.encode.png import png_bytes
 from avcore.encode.sink import FrameCheck, Pixel
-from avcore.errors import OutputError, UsageError
+from avcore.errors import UsageError
 from avcore.files import output_error
 from avcore.spec import setting
 from avcore.srgb import srgb_to_linear
@@ -144,12 +143,4 @@ class SequenceSink:
                 self._pending.popleft().result()
         finally:
             self._pool.shutdown(wait=True, cancel_futures=True)
-        if kind is None:
-            try:
-                self._folder.publish()
-            except OSError as failure:
-                raise self._folder.publishing_error(failure) from failure
-        else:
-            # The manifest only follows the frames on disk, so on a full disk the error under way is the one to tell.
-            with contextlib.suppress(OSError, OutputError, UsageError):
-                self._folder.publish()
+        self._folder.finish(failed=kind is not None)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import bpy
 
-from addon.bake.check import file_number
+from addon.bake.check import file_number, numbered
 from addon.bake.images import image_user
 from addon.sound import is_heard, sound_strips
 from addon.sound.strips import handles, walk
@@ -59,14 +59,6 @@ def absolute(path: str, owner: ID | None = None) -> Path:
     """A path of a datablock: ``//`` is the folder of the .blend that it is in."""
     library = owner.library if owner is not None else None
     return Path(os.path.normpath(bpy.path.abspath(path, library=library)))
-
-
-def numbered(path: Path, number: int) -> Path:
-    """A file of a sequence with another number: its last digits are replaced, as Blender does."""
-    found = re.search(r"(\d+)(?=\D*$)", path.name)
-    if found is None:
-        return path
-    return path.with_name(f"{path.name[: found.start()]}{number:0{len(found[1])}d}{path.name[found.end() :]}")
 
 
 def _one(kind: str, name: str, path: Path, owner: ID | None) -> Need:

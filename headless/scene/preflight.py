@@ -19,8 +19,6 @@ from headless.scene.reach import reached
 if TYPE_CHECKING:
     from bpy.types import ID, Scene
 
-MOST_LISTED = 50_000
-
 
 @dataclass(frozen=True)
 class Finding:

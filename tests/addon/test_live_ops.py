@@ -1,10 +1,8 @@
-"""Maps and live pictures from the panel's own buttons, in the extension that was built and installed."""
+"""Live pictures from the panel's own buttons, in the extension that was built and installed."""
 
 from __future__ import annotations
 
 import json
-import os
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,93 +11,31 @@ import pytest
 
 bpy = pytest.importorskip("bpy")
 
-from live_scene import plane, psnr_db, render, settings, shown  # noqa: E402
+from live_scene import plane, psnr_db, shown  # noqa: E402
+from pictured import (  # noqa: E402
+    AGREEMENT_DB,
+    FIRST,
+    LAST,
+    baked,
+    choose,
+    curves,
+    live_node,
+    material,
+    rendered,
+    roles,
+    set_up,
+    surface,
+)
 
-from tests.addon import installed  # noqa: E402 - it is for processes with bpy
-
+pytest_plugins = ["operating"]
 needs_strips = pytest.mark.skipif(
     not bpy.app.build_options.audaspace, reason="this bpy wheel was built without audio, and has no strips"
 )
-AGREEMENT_DB = 45.0
-FIRST, LAST = 101, 110
-
-
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    home = tmp_path_factory.mktemp("home")
-    os.environ["AVCORE_CACHE"] = str(home / "cache")
-    os.environ["XDG_DATA_HOME"] = str(home / "data")
-    return home
-
-
-@pytest.fixture(scope="module")
-def song(home: Path, avcore_python: str) -> Path:
-    return installed.make_song(avcore_python, home / "song.wav")
 
 
 @pytest.fixture
-def extension(home: Path, avcore_python: str) -> Iterator[None]:
-    installed.install(installed.light_zip(home / "dist"))
-    installed.enable(avcore_python)
-    yield
-    installed.disable()
-
-
-@pytest.fixture
-def scene(extension: None, song: Path, tmp_path: Path) -> Any:
-    """A square before a camera, active; a song as a file; ten frames of 64 x 64 pixels, without smooth edges."""
-    scene = bpy.context.scene
-    settings()
-    choose(plane())
-    bpy.ops.avcore.pick_sound(kind="FILE", filepath=str(song))
-    bake = scene.avcore.now.bake
-    bake.width = bake.height = 64
-    bake.folder, bake.quality, bake.surface = str(tmp_path / "bakes"), "draft", "SHINING"
-    bake.range, bake.first, bake.last = "CUSTOM", FIRST, LAST
-    return scene
-
-
-def choose(obj: Any) -> Any:
-    """Make an object the active one."""
-    bpy.context.view_layer.objects.active = obj
-    return obj
-
-
-def material() -> Any:
-    return bpy.context.object.active_material
-
-
-def surface() -> Any:
-    """What the material shows."""
-    output = next(node for node in material().node_tree.nodes if node.type == "OUTPUT_MATERIAL")
-    return output.inputs["Surface"].links[0].from_node
-
-
-def roles() -> set[str]:
-    return {node["avcore"] for node in material().node_tree.nodes if "avcore" in node}
-
-
-def source(node: Any, name: str) -> Any:
-    """What feeds an input of a node."""
-    return node.inputs[name].links[0].from_node if node.inputs[name].links else None
-
-
-def rendered(scene: Any, frame: int, folder: Path) -> Any:
-    scene.frame_set(frame)
-    for node in material().node_tree.nodes if bpy.context.object.type == "MESH" and material() else ():
-        if node.type == "TEX_IMAGE":
-            node.interpolation = "Closest"
-    return render(folder / f"{frame}.exr")
-
-
-def baked(folder: Path, name: str, frame: int) -> Any:
-    """A baked PNG, as sRGB, the top row first."""
-    image = bpy.data.images.load(str(folder / name / f"{name}_{frame - FIRST + 1:04d}.png"))
-    image.colorspace_settings.name = "Non-Color"
-    pixels = np.empty(len(image.pixels), np.float32)
-    image.pixels.foreach_get(pixels)
-    bpy.data.images.remove(image)
-    return pixels.reshape(64, 64, -1)[::-1, :, :3]
+def scene(preferences: Any, song: Path, tmp_path: Path) -> Any:
+    return set_up(song, tmp_path)
 
 
 def test_a_live_picture_is_what_a_bake_of_the_same_frame_is(scene: Any, tmp_path: Path) -> None:
@@ -125,12 +61,6 @@ def test_a_live_picture_is_what_a_bake_of_the_same_frame_is(scene: Any, tmp_path
     assert "base" not in roles()
 
 
-def curves(owner: Any) -> list[Any]:
-    from bl_ext.user_default.avcore.keys import all_curves
-
-    return all_curves(owner.node_tree if hasattr(owner, "node_tree") else owner)
-
-
 def test_a_loop_and_settings_of_the_panel_are_the_same_live(scene: Any, tmp_path: Path) -> None:
     """A preset that counts in bars, with a changed setting, in a wide picture."""
     bpy.ops.avcore.choose_preset(preset="carousel", overrides='{"colour.saturation": 0.4}')
@@ -141,60 +71,6 @@ def test_a_loop_and_settings_of_the_panel_are_the_same_live(scene: Any, tmp_path
     assert bpy.ops.avcore.bake() == {"FINISHED"}
     # The render takes every second pixel of the bake's width: half a pixel beside the live one.
     assert psnr_db(rendered(scene, LAST, tmp_path), before) >= 30
-
-
-def live_node() -> Any:
-    return next(node for node in material().node_tree.nodes if node.get("avcore") == "live")
-
-
-def test_maps_are_wired_and_rendered(scene: Any, tmp_path: Path) -> None:
-    bake = scene.avcore.now.bake
-    bake.surface, bake.maps = "LIT", {"height", "normal", "roughness", "emission", "mask"}
-    assert bpy.ops.avcore.bake() == {"FINISHED"}
-    folder = Path(bake.folder)
-    assert {path.name for path in folder.iterdir() if path.is_dir()} == {
-        "song-ember",
-        *(f"song-ember_{name}" for name in bake.maps),
-    }
-    principled = surface()
-    assert {name: source(principled, name).get("avcore") for name in ("Base Color", "Roughness", "Normal")} == {
-        "Base Color": "base",
-        "Roughness": "roughness",
-        "Normal": "normal map",
-    }
-    # Without any light, it shows what it gives: the emission map.
-    picture = rendered(scene, FIRST + 4, tmp_path)
-    wanted = baked(folder, "song-ember_emission", FIRST + 4)
-    assert wanted.max() > 0.1
-    assert psnr_db(picture, wanted) >= AGREEMENT_DB
-    image = next(image for image in bpy.data.images if "avcore" in image)
-    assert json.loads(json.loads(image["avcore"])["recipe"])["bake"]["maps"] == sorted(bake.maps)
-    assert bpy.ops.avcore.job_add() == {"FINISHED"}
-    assert scene.avcore.jobs[0].bake.maps == bake.maps
-    # Live takes over all of them, and no glow of theirs stays.
-    assert bpy.ops.avcore.live() == {"FINISHED"}
-    assert roles() == {"output", "surface", "coordinates", "mapping", "live"}
-    assert principled.inputs["Emission Strength"].default_value == 0.0
-    assert rendered(scene, FIRST + 4, tmp_path).max() == 0.0
-    scene.avcore.now.live.emission = True
-    assert bpy.ops.avcore.live() == {"FINISHED"}
-    assert rendered(scene, FIRST + 4, tmp_path).max() > 0.1
-    # A bake in other frames and without maps has nothing to do with those that lie there.
-    bake.maps, bake.last = set(), LAST - 3
-    assert bpy.ops.avcore.bake() == {"FINISHED"}
-    assert roles() == {"output", "surface", "coordinates", "mapping", "base"}
-    assert rendered(scene, FIRST + 4, tmp_path).max() == 0.0
-
-
-def test_exr_has_maps_and_a_movie_has_none(scene: Any) -> None:
-    bake = scene.avcore.now.bake
-    bake.maps, bake.target = {"height"}, "IMAGE"
-    bake.format = "video"
-    assert bpy.ops.avcore.bake() == {"FINISHED"}
-    assert not list(Path(bake.folder).rglob("*_height*"))
-    bake.format = "exr"
-    assert bpy.ops.avcore.bake() == {"FINISHED"}
-    assert len(list((Path(bake.folder) / "song-ember_height").glob("*.exr"))) == 10
 
 
 def test_live_in_every_place(scene: Any, tmp_path: Path) -> None:

@@ -132,14 +132,14 @@ def install() -> None:
         bpy.context.preferences.addons[EXTENSION].preferences.python = python.read_text().strip()
 
 
-def set_up() -> Steps:
-    """A song in the Sequencer, and the side bars open at our tab."""
+def set_up(*, first: int = 11) -> Steps:
+    """A song in the Sequencer, from frame ``first`` on, and the side bars open at our tab."""
     scene, view = bpy.context.scene, area("VIEW_3D")
     line = area("DOPESHEET_EDITOR")
     line.type = "SEQUENCE_EDITOR"
     window().workspace.sequencer_scene = scene
     scene.sequence_editor_create()
-    strip = scene.sequence_editor.strips.new_sound("song", str(SHARE / "song.wav"), 1, 11)
+    strip = scene.sequence_editor.strips.new_sound("song", str(SHARE / "song.wav"), 1, first)
     scene.sequence_editor.active_strip = strip
     scene.frame_end = strip.right_handle - 1
     view.spaces.active.show_region_ui = True

@@ -10,16 +10,14 @@ import bpy
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from driver import SHARE, Steps, Ticks, area, click, found, key, move, play, region, shot, until, window, within
+from driver import Steps, Ticks, area, click, found, install, key, move, play, set_up, shot, until, within
 
 OK = (601, 661)  # the dialog's button on the screen, as it opens with the mouse in the middle of the 3D view
 
 
 def walk() -> Steps:
     """Key a controller, stop it, key it again, drive a property by the dialog, mark, move the strip, update, undo."""
-    bpy.ops.extensions.package_install_files(
-        filepath=str(SHARE / "extension.zip"), repo="user_default", enable_on_install=True
-    )
+    install()
     yield 0.5
     from bl_ext.user_default.avcore.session import catalogue, heard, status
 
@@ -123,29 +121,6 @@ def curve_start() -> float:
 def first_marker() -> int:
     """The frame of the first marker."""
     return min(marker.frame for marker in bpy.context.scene.timeline_markers)
-
-
-def set_up() -> Steps:
-    """A song in the Sequencer, and the side bars open at our tab."""
-    scene, view = bpy.context.scene, area("VIEW_3D")
-    line = area("DOPESHEET_EDITOR")
-    line.type = "SEQUENCE_EDITOR"
-    window().workspace.sequencer_scene = scene
-    scene.sequence_editor_create()
-    strip = scene.sequence_editor.strips.new_sound("song", str(SHARE / "song.wav"), 1, 11)
-    scene.sequence_editor.active_strip = strip
-    scene.frame_end = strip.right_handle - 1
-    view.spaces.active.show_region_ui = True
-    yield 0.5
-    for _ in range(20):
-        try:
-            region(view, "UI").active_panel_category = "avcore"
-            break
-        except (AttributeError, TypeError):
-            yield 0.2
-    with within(line):
-        bpy.ops.sequencer.view_all()
-    yield 0.5
 
 
 play(walk())

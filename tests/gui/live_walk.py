@@ -13,9 +13,8 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from driver import SHARE, Steps, area, found, key, move, play, region, shot, until, window, within
+from driver import SHARE, Steps, area, found, install, key, move, play, region, set_up, shot, until, within
 
-EXTENSION = "bl_ext.user_default.avcore"
 SIDE = 420  # of the part of the viewport with the cube, in pixels
 LOOKED = range(60, 109)
 PLAYED_S = 8.0
@@ -23,13 +22,11 @@ PLAYED_S = 8.0
 
 def walk() -> Steps:
     """Install, click Live on the cube that has a material already, replace it, look, play, bake it."""
-    bpy.ops.extensions.package_install_files(
-        filepath=str(SHARE / "extension.zip"), repo="user_default", enable_on_install=True
-    )
+    install()
     yield 0.5
     from bl_ext.user_default.avcore.session import bakes, catalogue, live_offers, lives
 
-    yield from set_up()
+    yield from set_up(first=1)
     scene, view = bpy.context.scene, area("VIEW_3D")
     now = scene.avcore.now
     yield from until(lambda: bool(catalogue.presets()), seconds=120)
@@ -140,25 +137,6 @@ def picture(view: object) -> np.ndarray:
 def colour(pixels: np.ndarray) -> float:
     """How far a picture is from grey."""
     return float((pixels.max(axis=2) - pixels.min(axis=2)).mean())
-
-
-def set_up() -> Steps:
-    """A song in the Sequencer, and our tab in the side bar of the viewport."""
-    scene, view, line = bpy.context.scene, area("VIEW_3D"), area("DOPESHEET_EDITOR")
-    line.type = "SEQUENCE_EDITOR"
-    window().workspace.sequencer_scene = scene
-    scene.sequence_editor_create()
-    strip = scene.sequence_editor.strips.new_sound("song", str(SHARE / "song.wav"), 1, 1)
-    scene.sequence_editor.active_strip = strip
-    scene.frame_end = strip.right_handle - 1
-    view.spaces.active.show_region_ui = True
-    for _ in range(20):
-        yield 0.3
-        try:
-            region(view, "UI").active_panel_category = "avcore"
-            return
-        except (AttributeError, TypeError):  # it has not been drawn yet
-            continue
 
 
 play(walk())
