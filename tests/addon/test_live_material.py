@@ -12,7 +12,7 @@ import pytest
 
 bpy = pytest.importorskip("bpy")
 
-from live_scene import Case, make_cases, plane, psnr_db, render, settings, shown  # noqa: E402
+from live_scene import Case, plane, psnr_db, render, settings, shown  # noqa: E402
 from scenes import noise_pictures, write_bake  # noqa: E402
 
 from addon.bake import InTheWay, Made, read_maps, to_material  # noqa: E402
@@ -25,18 +25,8 @@ from addon.live import (  # noqa: E402
     shift,
 )
 
+pytest_plugins = ["living"]
 AGREEMENT_DB = 45.0
-
-
-@pytest.fixture(scope="module")
-def cases(tmp_path_factory: pytest.TempPathFactory, avcore_python: str) -> dict[str, Case]:
-    return make_cases(tmp_path_factory.mktemp("live"), avcore_python)
-
-
-@pytest.fixture
-def square() -> Any:
-    settings()
-    return plane()
 
 
 def keyed(case: Case, live: Any, **how: Any) -> list[Any]:

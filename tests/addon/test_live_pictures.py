@@ -11,7 +11,7 @@ import pytest
 
 bpy = pytest.importorskip("bpy")
 
-from live_scene import Case, allow_osl, give, look, make_cases, plane, psnr_db, render, settings  # noqa: E402
+from live_scene import Case, allow_osl, give, look, psnr_db, render, settings  # noqa: E402
 
 from addon.bake import InTheWay  # noqa: E402
 from addon.live import (  # noqa: E402
@@ -23,18 +23,8 @@ from addon.live import (  # noqa: E402
     live_world,
 )
 
+pytest_plugins = ["living"]
 AGREEMENT_DB = 45.0
-
-
-@pytest.fixture(scope="module")
-def cases(tmp_path_factory: pytest.TempPathFactory, avcore_python: str) -> dict[str, Case]:
-    return make_cases(tmp_path_factory.mktemp("live"), avcore_python)
-
-
-@pytest.fixture
-def square() -> Any:
-    settings()
-    return plane()
 
 
 def test_every_preset_is_what_is_baked(cases: dict[str, Case], square: Any, tmp_path: Path) -> None:
